@@ -1,0 +1,50 @@
+"""Roles are code, not rows: reviewed, versioned and tested like the rest.
+
+The owner is not in ``ROLES``: an owner is a superuser and may do everything, including staff
+accounts, which no other role can even see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+OWNER = "owner"
+
+_EVENT, _SESSION = "registration.{}_event", "registration.{}_agendasession"
+_REGISTRATION, _REQUEST = "registration.{}_registration", "requests_app.{}_guestrequest"
+_DEVICE = "accounts.{}_device"
+
+
+def _may(pattern: str, *verbs: str) -> frozenset[str]:
+    return frozenset(pattern.format(verb) for verb in verbs)
+
+
+_SEE = frozenset(p.format("view") for p in (_EVENT, _SESSION, _REGISTRATION, _REQUEST))
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "organizer": _SEE
+    | _may(_EVENT, "add", "change", "delete")
+    | _may(_SESSION, "add", "change", "delete", "export")
+    | _may(_REGISTRATION, "add", "change", "cancel", "export")
+    | _may(_REQUEST, "change", "claim", "fulfil", "decline", "export")
+    | _may(_DEVICE, "view", "add", "revoke"),
+    "checkin_lead": _SEE
+    | _may(_REGISTRATION, "add", "change")
+    | _may(_DEVICE, "view", "add", "revoke"),
+    "fulfilment": _SEE | _may(_REQUEST, "change", "claim", "fulfil", "decline"),
+    "viewer": _SEE,
+}
+"""Role -> permissions, ``<app>.<verb>_<model>``."""
+
+LABELS: Mapping[str, str] = {
+    OWNER: "Owner: everything, and staff accounts",
+    "organizer": "Organizer: events, agenda, guests, requests, devices",
+    "checkin_lead": "Check-in lead: guests at the door, devices",
+    "fulfilment": "Fulfilment: guest requests",
+    "viewer": "Viewer: sees everything, changes nothing",
+}
+
+
+def permissions(roles: Iterable[str]) -> frozenset[str]:
+    """Return what the roles allow together; a role that the code no longer has allows nothing."""
+    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))

@@ -1,0 +1,44 @@
+"""How devices are listed: one event at a time, by the time of their enrolment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eventsite.core.domain.staff import Device
+from eventsite.core.store.pages import Page
+from eventsite.core.wiring import stores
+from eventsite.repoadmin.sources import Count, Criteria, UnsupportedLookup, fetch_each
+
+PAGE = 200
+
+
+class DeviceSource:
+    lookups = frozenset({"event_id"})
+    orders = ("-enrolled_at", "enrolled_at")
+
+    def fetch(self, keys: Sequence[str]) -> list[Device]:
+        return fetch_each(stores().devices.get, keys)
+
+    def page(self, criteria: Criteria, limit: int, cursor: str | None) -> Page[Device]:
+        return stores().devices.of_event(
+            self._event(criteria), limit, cursor, oldest_first=criteria.order == "enrolled_at"
+        )
+
+    def stream(self, criteria: Criteria) -> Iterator[Device]:
+        cursor: str | None = None
+        while True:
+            page = self.page(criteria, PAGE, cursor)
+            yield from page
+            cursor = page.next
+            if not cursor:
+                return
+
+    def count(self, criteria: Criteria) -> Count:
+        return Count(0, exact=False)
+
+    @staticmethod
+    def _event(criteria: Criteria) -> str:
+        event_id = criteria.where.get("event_id")
+        if not event_id:
+            raise UnsupportedLookup("devices are listed one event at a time")
+        return str(event_id)

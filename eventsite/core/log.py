@@ -1,0 +1,78 @@
+"""JSON logs with ids and no personal data, and the correlation id that ties them together.
+
+One id is born at the API call (or taken from its header), travels in the written item, the
+stream, the queues and the deliveries, and is on every line logged on the way.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from eventsite.core.config import config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}\Z")
+
+
+def correlation_id() -> str:
+    """Return the id of the action under way, or an empty string."""
+    return _correlation_id.get()
+
+
+def clean_correlation_id(given: str | None) -> str:
+    """Return ``given`` when it is safe to log (8 to 64 of A-Za-z0-9._:-), else a new id."""
+    return given if given and _SAFE.match(given) else secrets.token_hex(12)
+
+
+@contextmanager
+def correlated(given: str | None) -> Iterator[str]:
+    """Run a block under a correlation id; yields the id in use."""
+    chosen = clean_correlation_id(given)
+    token = _correlation_id.set(chosen)
+    try:
+        yield chosen
+    finally:
+        _correlation_id.reset(token)
+
+
+class _Correlate(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        if current := _correlation_id.get():
+            record.correlation_id = current
+        return True
+
+
+class _JsonHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Ours, so that configuring twice does not log twice."""
+
+
+_REPLACED = frozenset({"LambdaLoggerHandler", "_JsonHandler"})
+"""Handlers that ours stands in for: the one that Lambda's runtime installs, and itself."""
+
+
+def configure(service: str) -> None:
+    """Send every log line of this process to standard error as one JSON object.
+
+    Fields: timestamp (UTC), level, location, message, service, correlation_id and whatever
+    the call gave in ``extra``. The level comes from EVENTSITE_LOG_LEVEL.
+    """
+    from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+    handler = _JsonHandler(sys.stderr)
+    handler.setFormatter(LambdaPowertoolsFormatter(utc=True, service=service))
+    handler.addFilter(_Correlate())
+    root = logging.getLogger()
+    root.handlers[:] = [h for h in root.handlers if type(h).__name__ not in _REPLACED]
+    root.addHandler(handler)
+    root.setLevel(config().log_level)
+    for chatty in ("botocore", "boto3", "urllib3"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

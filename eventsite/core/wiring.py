@@ -1,0 +1,141 @@
+"""Where real things meet: the one place that builds clients and repositories.
+
+Doors call ``stores()`` and ``secrets()`` when they need them, never while importing. Everything
+is built on first use and kept while the process is warm, so that a function pays only for what
+it touches. Tests build ``Stores`` themselves.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property, lru_cache
+from typing import Any
+
+import boto3
+from botocore.config import Config as BotoConfig
+
+from eventsite.core.config import Config, config
+from eventsite.core.store.agenda import AgendaRepository
+from eventsite.core.store.audit import AuditRepository
+from eventsite.core.store.deliveries import DeliveryRepository
+from eventsite.core.store.devices import DeviceRepository
+from eventsite.core.store.events import EventRepository
+from eventsite.core.store.queues import DeadLetters, Outbox, StaffTopic
+from eventsite.core.store.registrations import RegistrationRepository
+from eventsite.core.store.requests import GuestRequestRepository
+from eventsite.core.store.scans import ScanRepository
+from eventsite.core.store.secrets import Secrets
+from eventsite.core.store.staff import StaffRepository
+from eventsite.core.store.table import Table
+from eventsite.core.store.throttles import ThrottleRepository
+from eventsite.core.store.web_sessions import WebSessionRepository
+
+SENDERS = frozenset({"sesv2", "pinpoint", "pinpoint-sms-voice-v2"})
+"""Services that know no idempotency: never called a second time behind our back."""
+
+_building = threading.Lock()  # boto3 sessions must not build two clients at once
+
+
+@lru_cache(maxsize=16)
+def client(service: str) -> Any:
+    """Return this process's client of an AWS service; safe to share between threads."""
+    seconds = config().dynamodb_timeout_seconds if service == "dynamodb" else 10.0
+    with _building:
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            config=BotoConfig(
+                connect_timeout=seconds,
+                read_timeout=seconds,
+                retries={"mode": "standard", "total_max_attempts": 1 if service in SENDERS else 3},
+                max_pool_connections=32,
+            ),
+        )
+
+
+class Stores:
+    """Every repository and queue of one installation, each built when first asked for."""
+
+    def __init__(self, settings: Config) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _events_table(self) -> Table:
+        return Table(client("dynamodb"), self._settings.need("events_table"))
+
+    @cached_property
+    def _office_table(self) -> Table:
+        return Table(client("dynamodb"), self._settings.need("office_table"))
+
+    @cached_property
+    def events(self) -> EventRepository:
+        return EventRepository(self._events_table)
+
+    @cached_property
+    def registrations(self) -> RegistrationRepository:
+        return RegistrationRepository(self._events_table)
+
+    @cached_property
+    def agenda(self) -> AgendaRepository:
+        return AgendaRepository(self._events_table)
+
+    @cached_property
+    def scans(self) -> ScanRepository:
+        return ScanRepository(self._events_table)
+
+    @cached_property
+    def requests(self) -> GuestRequestRepository:
+        return GuestRequestRepository(self._events_table)
+
+    @cached_property
+    def deliveries(self) -> DeliveryRepository:
+        return DeliveryRepository(self._events_table)
+
+    @cached_property
+    def staff(self) -> StaffRepository:
+        return StaffRepository(self._office_table)
+
+    @cached_property
+    def web_sessions(self) -> WebSessionRepository:
+        return WebSessionRepository(self._office_table)
+
+    @cached_property
+    def throttles(self) -> ThrottleRepository:
+        return ThrottleRepository(self._office_table)
+
+    @cached_property
+    def devices(self) -> DeviceRepository:
+        return DeviceRepository(self._office_table)
+
+    @cached_property
+    def audit(self) -> AuditRepository:
+        return AuditRepository(self._office_table)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(client("sqs"), self._settings.need("outbox_url"))
+
+    @cached_property
+    def staff_topic(self) -> StaffTopic:
+        return StaffTopic(client("sns"), self._settings.need("staff_topic_arn"))
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        return DeadLetters(client("sqs"), self._settings.need("dead_letters_url"))
+
+
+@lru_cache(maxsize=1)
+def stores() -> Stores:
+    """Return this process's stores."""
+    return Stores(config())
+
+
+@lru_cache(maxsize=1)
+def secrets() -> Secrets:
+    """Return this installation's keys; one call to Secrets Manager a process."""
+    return Secrets.read(client("secretsmanager"), config().need("secrets_id"))
+
+
+def forget() -> None:
+    """Drop everything built; for tests that change the environment."""
+    for cached in (config, client, stores, secrets):
+        cached.cache_clear()

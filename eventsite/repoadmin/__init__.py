@@ -1,0 +1,1 @@
+"""Django's real admin over repositories, without SQL."""

@@ -1,0 +1,59 @@
+"""Form pieces: the hidden version, and a domain error shown as a form error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from eventsite.core.errors import EventSiteError, StaleWrite
+
+VERSION = "version"
+STALE = (
+    "Somebody else saved this after you opened it. Your values are below: open the page again "
+    "in another tab, compare, and repeat your change there."
+)
+
+
+def version_field() -> forms.IntegerField:
+    """Return the hidden field that carries the version which the user saw."""
+    return forms.IntegerField(widget=forms.HiddenInput, initial=0, min_value=0)
+
+
+def refusing(form: type[Any], error: EventSiteError) -> type[Any]:
+    """Return a form class that does not validate because of ``error``; typed values stay."""
+
+    class Refused(form):  # type: ignore[misc]
+        def _post_clean(self) -> None:
+            super()._post_clean()
+            shown = error.field in self.fields and not self.fields[error.field].widget.is_hidden
+            message = STALE if isinstance(error, StaleWrite) else error.message
+            self.add_error(
+                None, ValidationError({error.field if shown else NON_FIELD_ERRORS: message})
+            )
+
+    return Refused
+
+
+class ListField(forms.CharField):
+    """A tuple of words, written with commas."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return list(value)
+        return [word for part in str(value or "").split(",") if (word := part.strip())]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list | tuple) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(initial) != self.to_python(data))
+
+    def validate(self, value: Any) -> None:
+        if self.required and not value:
+            raise ValidationError(self.error_messages["required"], code="required")
+
+    def run_validators(self, value: Any) -> None:
+        for word in value:
+            super().run_validators(word)

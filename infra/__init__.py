@@ -1,0 +1,1 @@
+"""CloudFormation templates, the packages Zappa makes and the command that deploys them."""

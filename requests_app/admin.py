@@ -1,0 +1,84 @@
+"""Guest requests in the back office: what waits at a station, and handing it over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from eventsite.admin_site import site
+from eventsite.core.errors import NotFound
+from eventsite.core.services.requesting import fulfil
+from eventsite.core.wiring import stores
+from eventsite.repoadmin.filters import ChosenFilter, EventFilter, event_choices
+from eventsite.repoadmin.options import RepositoryAdmin
+from requests_app.models import GuestRequest
+from requests_app.names import known_event_id, stations
+
+
+class StationFilter(ChosenFilter):
+    """One station of the chosen event at a time: each has its own queue."""
+
+    title = "station"
+    parameter_name = "station_id"
+
+    def options(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
+        event_id = request.GET.get("event_id") or next((name for name, _ in event_choices()), "")
+        try:
+            setup = stores().events.setup(known_event_id(event_id))
+        except NotFound:
+            return []
+        return [(name, name) for name in stations(setup)]
+
+    def value(self) -> str | None:
+        """A station that the event has not gives way to the first: the event was changed."""
+        chosen = super().value()
+        offered = [str(name) for name, _ in self.lookup_choices]
+        return chosen if chosen in offered else next(iter(offered), None)
+
+
+@admin.register(GuestRequest, site=site)
+class GuestRequestAdmin(RepositoryAdmin):
+    """Requests are made by guests and closed by action; nothing of them is edited."""
+
+    list_display = ("__str__", "note", "requested_at", "status", "request_id")
+    list_filter = (EventFilter, StationFilter)
+    search_fields = ("request_id",)
+    search_help_text = (
+        "Listed are the requests that still wait at the chosen station, oldest first. "
+        "A whole request id finds one that is closed as well."
+    )
+    actions = ("mark_fulfilled", "export_csv")
+    export_fields = (
+        *("request_id", "station_id", "item_id", "item_name", "quantity", "note"),
+        *("status", "requested_at"),
+    )
+    fields = (
+        *("request_id", "status", "item_name", "quantity", "note", "station_id"),
+        *("requested_at", "fulfilled_at", "fulfilled_by", "registration_id", "event_id"),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_fulfil_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("requests_app.fulfil_guestrequest"))
+
+    @admin.action(description="Mark as fulfilled", permissions=["fulfil"])
+    def mark_fulfilled(self, request: HttpRequest, queryset: Any) -> None:
+        by, now = request.user.get_username(), timezone.now()
+        self.acting(
+            request,
+            queryset,
+            lambda row: fulfil(stores().requests, row.pk, by=by, now=now),
+            "%d marked as fulfilled.",
+        )

@@ -1,0 +1,67 @@
+"""The real local engine, once for all contract tests; or the DynamoDB that a user points at.
+
+Set EVENTSITE_TEST_ENDPOINT (and AWS credentials) to run the same tests against another
+DynamoDB-compatible endpoint, or against AWS with an empty endpoint.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE, Table
+from eventsite.local.processes import CREDENTIALS, Engine
+
+THREADS = 50
+
+
+@pytest.fixture(scope="session")
+def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A DynamoDB client that fifty threads can share."""
+    endpoint = os.environ.get("EVENTSITE_TEST_ENDPOINT")
+    if endpoint is not None:
+        yield _client(endpoint or None, {})
+        return
+    state: Path = tmp_path_factory.mktemp("engine")
+    with Engine(state) as engine:
+        yield _client(engine.url, CREDENTIALS)
+
+
+def _client(endpoint: str | None, credentials: dict[str, str]) -> Any:
+    session = boto3.Session(
+        aws_access_key_id=credentials.get("AWS_ACCESS_KEY_ID"),
+        aws_secret_access_key=credentials.get("AWS_SECRET_ACCESS_KEY"),
+        region_name="eu-west-1",
+    )
+    return session.client(
+        "dynamodb",
+        endpoint_url=endpoint,
+        config=Config(max_pool_connections=THREADS, read_timeout=30, retries={"mode": "standard"}),
+    )
+
+
+@pytest.fixture
+def table(dynamodb: Any) -> Iterator[Table]:
+    """A fresh events table on the real engine."""
+    yield from _fresh(dynamodb, "events", EVENTS_TABLE)
+
+
+@pytest.fixture
+def office(dynamodb: Any) -> Iterator[Table]:
+    """A fresh office table on the real engine."""
+    yield from _fresh(dynamodb, "office", OFFICE_TABLE)
+
+
+def _fresh(client: Any, name: str, definition: dict[str, Any]) -> Iterator[Table]:
+    full = f"eventsite-test-{name}-{secrets.token_hex(4)}"
+    client.create_table(TableName=full, **definition)
+    client.get_waiter("table_exists").wait(TableName=full, WaiterConfig={"Delay": 1})
+    yield Table(client, full)
+    client.delete_table(TableName=full)

@@ -1,0 +1,243 @@
+"""The templates and Zappa's settings keep the rules of the house."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import functions, packaging, stacks
+
+HERE = packaging.ROOT / "infra"
+# What may name no resource: an action that has none, or that a condition limits instead.
+ANY_RESOURCE = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "dynamodb:ListStreams",
+    "ses:SendEmail",
+}
+# What is not made here: an organizer rents numbers and pools, each with an id of its own.
+FAMILIES = {"sms-voice:SendTextMessage"}
+TIME_OUTS = 6
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short tags as their long form."""
+
+
+def _tag(loader: yaml.Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        if suffix == "GetAtt":
+            value = str(value).split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _tag)
+
+
+@functools.cache
+def template(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load((HERE / name).read_text("utf-8"), Loader=_Loader)  # noqa: S506
+    return loaded
+
+
+def resources(name: str, kind: str) -> dict[str, dict[str, Any]]:
+    every = template(name)["Resources"]
+    return {k: r.get("Properties", {}) for k, r in every.items() if r["Type"] == kind}
+
+
+def statements() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, role in resources("foundation.yaml", "AWS::IAM::Role").items():
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield name, statement
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def settings() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(packaging.SETTINGS.read_text("utf-8"))
+    return loaded
+
+
+def queue_names(kind: str = "") -> dict[str, dict[str, Any]]:
+    return {k: q for k, q in resources("foundation.yaml", "AWS::SQS::Queue").items() if kind in k}
+
+
+def test_no_role_may_do_everything() -> None:
+    for role, statement in statements():
+        for action in listed(statement["Action"]):
+            assert re.fullmatch(r"[a-z-]+:[A-Za-z]+", action), f"{role}: {action}"
+
+
+def test_every_permission_names_its_resources() -> None:
+    for role, statement in statements():
+        actions = set(listed(statement["Action"]))
+        for resource in listed(statement["Resource"]):
+            text = json.dumps(resource)
+            if resource == "*":
+                assert actions <= ANY_RESOURCE, f"{role}: {statement['Sid']}"
+                assert "ses:SendEmail" not in actions or "Condition" in statement
+            elif "*" in text:
+                assert actions <= FAMILIES, f"{role}: {statement['Sid']} {text}"
+
+
+def test_no_function_may_scan_or_administer_a_table() -> None:
+    allowed = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"}
+    allowed |= {"ConditionCheckItem", "BatchWriteItem"}
+    allowed |= {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+    for role, statement in statements():
+        for action in listed(statement["Action"]):
+            service, _, verb = action.partition(":")
+            assert service != "dynamodb" or verb in allowed, f"{role}: {action}"
+
+
+def test_guests_reach_only_devices_in_the_office_table() -> None:
+    office = {"Fn::GetAtt": ["OfficeTable", "Arn"]}
+    reaching = [(r, s) for r, s in statements() if office in listed(s["Resource"])]
+    assert {role for role, _ in reaching} == {"RestRole", "OfficeRole"}
+    (guests,) = (s for role, s in reaching if role == "RestRole")
+    assert guests["Action"] == ["dynamodb:GetItem"]
+    assert guests["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DEVICE#*"]}
+    }
+
+
+def test_roles_are_assumed_by_one_service_each() -> None:
+    for name, role in resources("foundation.yaml", "AWS::IAM::Role").items():
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert list(trust["Principal"]) == ["Service"], name
+        if trust["Principal"]["Service"] != "lambda.amazonaws.com":
+            assert "aws:SourceAccount" in json.dumps(trust["Condition"]), name
+
+
+def test_every_working_queue_has_a_dead_letter_queue() -> None:
+    working = {k: q for k, q in queue_names().items() if "Dead" not in k}
+    assert set(working) == {"IntakeQueue", "OutboxQueue"}
+    for name, queue in working.items():
+        target = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        assert target == name.replace("Queue", "DeadQueue")
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+def test_dead_letters_stay_for_two_weeks_and_every_queue_is_encrypted() -> None:
+    for name, queue in queue_names().items():
+        assert queue["SqsManagedSseEnabled"] is True, name
+        assert "Dead" not in name or queue["MessageRetentionPeriod"] == 14 * 24 * 3600, name
+
+
+@pytest.mark.parametrize(
+    ("queue", "stage"),
+    [("IntakeQueue", "take-registrations"), ("OutboxQueue", "send-notifications")],
+)
+def test_a_message_stays_hidden_for_six_time_outs(queue: str, stage: str) -> None:
+    time_out = functions.resolved(settings(), stage)["timeout_seconds"]
+    assert queue_names()[queue]["VisibilityTimeout"] >= TIME_OUTS * time_out
+
+
+def test_tables_survive_the_stack_and_can_be_restored() -> None:
+    tables = resources("foundation.yaml", "AWS::DynamoDB::Table")
+    for name, table in tables.items():
+        assert template("foundation.yaml")["Resources"][name]["DeletionPolicy"] == "Retain"
+        assert table["DeletionProtectionEnabled"] is True
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert tables["EventsTable"]["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+    assert "StreamSpecification" not in tables["OfficeTable"]
+
+
+def test_every_stage_has_its_own_role_and_zappa_makes_none() -> None:
+    roles = resources("foundation.yaml", "AWS::IAM::Role").values()
+    made = {role["RoleName"]["Fn::Sub"] for role in roles}
+    for stage in functions.PACKAGE_OF:
+        given = functions.resolved(settings(), stage)
+        assert given["role_name"] == f"${{Project}}-{stage}"
+        assert given["role_name"] in made
+        assert given["manage_roles"] is False
+
+
+@pytest.mark.parametrize("stage", functions.PACKAGE_OF)
+def test_zappa_leaves_alone_what_cloudformation_owns(stage: str) -> None:
+    given = functions.resolved(settings(), stage)
+    for off in ("apigateway_enabled", "keep_warm", "touch", "debug", "use_precompiled_packages"):
+        assert given[off] is False, off
+    assert given["xray_tracing"] is True
+    assert (given["runtime"], given["architecture"]) == (f"python{packaging.RUNTIME}", "arm64")
+    assert "events" not in given
+    assert "function_url_enabled" not in given
+    assert given["lambda_handler"].startswith(("eventsite.", "pipeline."))
+
+
+def test_every_function_has_a_log_group_and_an_error_alarm() -> None:
+    groups = resources("foundation.yaml", "AWS::Logs::LogGroup").values()
+    alarms = resources("wiring.yaml", "AWS::CloudWatch::Alarm").values()
+    named = {group["LogGroupName"]["Fn::Sub"] for group in groups}
+    watched = {
+        a["Dimensions"][0]["Value"]["Fn::Sub"] for a in alarms if a["MetricName"] == "Errors"
+    }
+    assert named == {f"/aws/lambda/${{Project}}-{stage}" for stage in functions.PACKAGE_OF}
+    assert watched == {f"${{Project}}-{stage}" for stage in functions.PACKAGE_OF}
+
+
+def test_every_dead_letter_queue_has_an_alarm() -> None:
+    alarms = json.dumps(resources("wiring.yaml", "AWS::CloudWatch::Alarm"))
+    for queue in queue_names("Dead").values():
+        assert queue["QueueName"]["Fn::Sub"] in alarms
+
+
+def test_event_sources_report_failures_one_by_one() -> None:
+    sources = resources("wiring.yaml", "AWS::Lambda::EventSourceMapping")
+    assert len(sources) == 3
+    for source in sources.values():
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    stream = sources["ChangesSource"]
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "DestinationConfig"} <= set(stream)
+
+
+def test_refusals_of_the_gateway_have_our_shape() -> None:
+    for name, response in resources("wiring.yaml", "AWS::ApiGateway::GatewayResponse").items():
+        body = json.loads(response["ResponseTemplates"]["application/json"])
+        assert sorted(body) == ["code", "detail"], name
+
+
+def test_a_deployment_waits_for_every_method_and_response() -> None:
+    every = template("wiring.yaml")["Resources"]
+    shown = {"AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse"}
+    wanted = {name for name, resource in every.items() if resource["Type"] in shown}
+    waited = every["SiteDeploymentStamp"]["DependsOn"] + every["RushDeploymentStamp"]["DependsOn"]
+    assert sorted(waited) == sorted(wanted)
+
+
+def test_a_changed_template_makes_new_deployments() -> None:
+    body, digest = stacks.render(HERE / "wiring.yaml", {"Project": "a"})
+    assert "DeploymentStamp" not in body
+    assert len(set(re.findall(r"(?:Site|Rush)Deployment[0-9a-f]{10}", body))) == 2
+    assert stacks.render(HERE / "wiring.yaml", {"Project": "b"})[1] != digest
+
+
+def test_the_outputs_read_from_the_text_are_the_templates() -> None:
+    for name in ("foundation.yaml", "wiring.yaml"):
+        assert stacks.output_names(HERE / name) == list(template(name)["Outputs"])
+
+
+def test_imports_of_the_wiring_are_exports_of_the_foundation() -> None:
+    outputs = template("foundation.yaml")["Outputs"].values()
+    exported = {o["Export"]["Name"]["Fn::Sub"] for o in outputs if "Export" in o}
+    text = (HERE / "wiring.yaml").read_text("utf-8")
+    imported = set(re.findall(r'!ImportValue \{"Fn::Sub": "([^"]+)"\}', text))
+    assert imported == exported

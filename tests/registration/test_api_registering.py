@@ -1,0 +1,188 @@
+"""Registering by API: one place, once; everything else is refused and writes nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from eventsite.core.store.events import type_stock
+from eventsite.core.wiring import Stores
+from tests.builders import a_setup, an_event
+from tests.registration.conftest import Api, application, facts, refusal
+
+
+def test_a_guest_gets_a_registration_its_links_and_a_token(api: Api, fair: Stores) -> None:
+    answer = api.register(application(phone="+353 85 1234567", channel="sms"))
+    body = answer.json()
+    assert answer.status_code == 201
+    assert body["status"] == "confirmed"
+    assert body["replayed"] is False
+    assert body["guest"]["phone"] == "+353851234567"
+    assert body["links"]["page"] == f"http://testserver/g/{body['guest_token']}/"
+    assert answer["Location"] == body["links"]["self"]
+    assert answer["Cache-Control"] == "no-store"
+    stored = fair.registrations.get(body["registration_id"])
+    assert (stored.source, stored.guest.email) == ("api", "ada@example.org")
+
+
+def test_the_token_opens_the_registration(api: Api) -> None:
+    body = api.register().json()
+    path = f"registrations/{body['registration_id']}"
+    shown = api("GET", path, X_Guest_Token=body["guest_token"])
+    assert shown.status_code == 200
+    assert shown.json()["guest"]["name"] == "Ada Lovelace"
+
+
+def test_the_same_call_again_gives_the_first_answer(api: Api) -> None:
+    first = api.register()
+    before = facts()
+    again = api.register()
+    assert again.status_code == 200
+    assert again.json() == first.json() | {"replayed": True}
+    assert facts() == before
+
+
+def test_a_key_with_another_body_is_refused(api: Api) -> None:
+    api.register()
+    before = facts()
+    answer = api.register(application(name="Grace Hopper"))
+    assert refusal(answer) == (422, "key_reused", "Idempotency-Key")
+    assert facts() == before
+
+
+def test_an_address_registers_once(api: Api) -> None:
+    api.register()
+    before = facts()
+    answer = api.register(application(email="Ada@Example.org"), key="second-key")
+    assert refusal(answer) == (409, "already_registered", "guest.email")
+    assert facts() == before
+
+
+def test_no_more_places_than_there_are(api: Api, fair: Stores) -> None:
+    now = timezone.now()
+    event = replace(an_event(event_id="boat", number=7), ends_at=now + timedelta(hours=1))
+    setup = a_setup(event)
+    fair.events.add(event)
+    for kind in setup.types:
+        fair.events.put_part(kind)
+    fair.events.lay_in_stock(event, type_stock("general"), 1)
+    path = "events/boat/registrations"
+    assert api("POST", path, application(), Idempotency_Key="one").status_code == 201
+    late = api("POST", path, application(email="late@example.org"), Idempotency_Key="two")
+    assert refusal(late) == (409, "sold_out", "type_id")
+
+
+def test_an_event_that_is_over_takes_nobody(api: Api, fair: Stores) -> None:
+    past = timezone.now() - timedelta(days=9)
+    event = an_event(event_id="old", number=8, starts_at=past, ends_at=past + timedelta(days=1))
+    fair.events.add(event)
+    fair.events.put_part(a_setup(event).types[1])
+    answer = api("POST", "events/old/registrations", application(), Idempotency_Key="one")
+    assert refusal(answer) == (409, "not_allowed", "event_id")
+
+
+GUEST = {"name": "Ada", "email": "ada@example.org"}
+MALFORMED: list[tuple[Any, str, str]] = [
+    ([], "invalid", ""),
+    ("text", "invalid", ""),
+    (None, "required", "type_id"),
+    ({}, "required", "type_id"),
+    ({"type_id": "general"}, "required", "guest"),
+    ({"type_id": None, "guest": GUEST}, "null", "type_id"),
+    ({"type_id": 7, "guest": GUEST}, "invalid", "type_id"),
+    ({"type_id": ["general"], "guest": GUEST}, "invalid", "type_id"),
+    ({"type_id": "x" * 65, "guest": GUEST}, "max_length", "type_id"),
+    ({"type_id": "general", "guest": "Ada"}, "invalid", "guest"),
+    ({"type_id": "general", "guest": []}, "invalid", "guest"),
+    ({"type_id": "general", "guest": {"name": "Ada"}}, "invalid", "guest.email"),
+    (application(name=""), "blank", "guest.name"),
+    (application(name={}), "invalid", "guest.name"),
+    (application(name=True), "invalid", "guest.name"),
+    (application(name="a" * 121), "max_length", "guest.name"),
+    (application(name="Ada\x07"), "invalid", "guest.name"),
+    (application(name="Ada\x00"), "null_characters_not_allowed", "guest.name"),
+    (application(name="Ada\ud800"), "surrogate_characters_not_allowed", "guest.name"),
+    (application(email="ada"), "invalid", "guest.email"),
+    (application(email="a@b.co\n"), "", ""),
+    (application(email="a" * 300), "max_length", "guest.email"),
+    (application(email=None), "null", "guest.email"),
+    (application(phone="12"), "invalid", "guest.phone"),
+    (application(locale="english please"), "invalid", "guest.locale"),
+    (application(channel="pigeon"), "invalid_choice", "guest.channel"),
+    (application(channel=["sms"]), "invalid_choice", "guest.channel"),
+    (application(channel="sms"), "invalid", "guest.phone"),
+    (application(channel="push"), "invalid", "guest.push_token"),
+    (application(push_token="?"), "invalid", "guest.push_token"),
+]
+
+
+@pytest.mark.parametrize(("body", "code", "field"), MALFORMED, ids=lambda value: str(value)[:40])
+def test_a_wrong_body_is_refused_at_its_field(api: Api, body: Any, code: str, field: str) -> None:
+    before = facts()
+    answer = api.register(raw_body(body))
+    if not code:  # tidied, not refused
+        assert answer.status_code == 201
+        return
+    assert refusal(answer) == (400, code, field)
+    assert facts() == before
+
+
+def raw_body(body: Any) -> Any:
+    return {} if body is None else body
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b"\xff\xfe",
+        b"NaN",
+        b'{"type_id": NaN}',
+        b"[" * 5000,
+        b'{"type_id": ' + b"9" * 5000 + b"}",
+        json.dumps(application(name="a" * 20_000)).encode(),
+        b"",
+    ],
+    ids=["cut", "bytes", "nan", "inner nan", "deep", "number", "big", "empty"],
+)
+def test_what_is_not_our_json_is_refused(api: Api, raw: bytes) -> None:
+    before = facts()
+    answer = api("POST", "events/demo/registrations", raw=raw, Idempotency_Key="k")
+    assert refusal(answer)[0] == 400
+    assert facts() == before
+
+
+def test_another_media_type_is_refused(api: Api) -> None:
+    answer = api("POST", "events/demo/registrations", raw=b"a=b", content_type="text/plain", X="1")
+    assert refusal(answer)[:2] == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("key", ["", "k" * 129, "\x7f"])
+def test_without_a_key_nobody_registers(api: Api, key: str) -> None:
+    before = facts()
+    assert refusal(api.register(key=key)) == (400, "invalid", "Idempotency-Key")
+    assert facts() == before
+
+
+def test_an_unknown_type_is_not_found(api: Api) -> None:
+    before = facts()
+    assert refusal(api.register(application("vip"))) == (404, "not_found", "type_id")
+    assert facts() == before
+
+
+@pytest.mark.parametrize("event_id", ["nothing", "x" * 3000, "a%20b", "%00", "%F0%9F%8E%AA"])
+def test_an_unknown_event_is_not_found(api: Api, event_id: str) -> None:
+    path = f"events/{event_id}"
+    answer = api("POST", f"{path}/registrations", application(), Idempotency_Key="k")
+    assert refusal(answer) == (404, "not_found", "event_id")
+    assert refusal(api("GET", path)) == (404, "not_found", "event_id")
+    assert refusal(api("GET", f"{path}/agenda")) == (404, "not_found", "event_id")
+
+
+def test_a_list_of_registrations_is_nobodys(api: Api) -> None:
+    assert refusal(api("GET", "events/demo/registrations"))[:2] == (405, "method_not_allowed")

@@ -1,0 +1,43 @@
+"""A fair with booths, an owner who is signed in, and no SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from eventsite.accounts.models import StaffUser
+from eventsite.core.wiring import Stores
+from eventsite.repoadmin.content_types import prime
+from tests.repoadmin import booths
+from tests.repoadmin.no_sql import no_sql, sql_attempts
+
+__all__ = ["no_sql", "sql_attempts"]
+
+PASSWORD = "Corr3ct-horse-battery"
+
+
+@pytest.fixture(autouse=True)
+def fair(settings: Any, installation: Stores, no_sql: None) -> None:
+    settings.ROOT_URLCONF = "tests.repoadmin.booths"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    prime()
+
+
+@pytest.fixture
+def owner() -> StaffUser:
+    return StaffUser.objects.create_user("ada", PASSWORD, name="Ada", is_superuser=True)
+
+
+@pytest.fixture
+def office(owner: StaffUser) -> Client:
+    """A signed-in owner's browser."""
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def booth() -> booths.BoothFact:
+    return booths.add(booths.BoothFact(zone="north", booth_id="b1", title="Tea"))
