@@ -53,7 +53,7 @@ class ErrorEntrySerializer(serializers.Serializer[Any]):
 class ErrorSerializer(ErrorEntrySerializer):
     """Every answer above 399."""
 
-    errors = ErrorEntrySerializer(many=True, required=False)
+    errors = ErrorEntrySerializer(many=True, required=False)  # type: ignore[assignment]
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -17,6 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import boto3
+
+from eventsite.local import staff
 from eventsite.local.processes import (
     CREDENTIALS,
     ROOT,
@@ -170,6 +173,9 @@ class Stack:
         command += ["--public-url", self.web_url, "--out", str(out)]
         self._run("deploy", command, DEPLOY_SECONDS)
         self.settings = json.loads(out.read_text())
+        topic = self.settings["env"]["EVENTSITE_STAFF_TOPIC_ARN"]
+        sns = boto3.client("sns", endpoint_url=self.engine.url, **self.engine.credentials)  # type: ignore[call-overload]
+        staff.subscribe(sns, topic, f"{self.messaging_url}/staff-hook")
 
     def _run(self, name: str, command: list[str], seconds: float) -> Path:
         """One step that ends by itself; its output is in its log."""

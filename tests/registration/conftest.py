@@ -77,7 +77,7 @@ class Api:
             headers={name.replace("_", "-"): value for name, value in headers.items()},
         )
 
-    def register(self, body: Any = None, key: str = "first-key", **headers: str) -> Any:
+    def register(self, body: Any = None, key: str = "first-key", **headers: Any) -> Any:
         wanted = application() if body is None else body
         return self("POST", "events/demo/registrations", wanted, Idempotency_Key=key, **headers)
 

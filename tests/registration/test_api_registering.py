@@ -186,3 +186,11 @@ def test_an_unknown_event_is_not_found(api: Api, event_id: str) -> None:
 
 def test_a_list_of_registrations_is_nobodys(api: Api) -> None:
     assert refusal(api("GET", "events/demo/registrations"))[:2] == (405, "method_not_allowed")
+
+
+def test_a_long_name_in_any_script_registers(api: Api, fair: Stores) -> None:
+    """One of these letters becomes 18 when a name is written as it is searched."""
+    answer = api.register(application(name="\ufdfa" * 120))
+    assert answer.status_code == 201
+    page = fair.registrations.page(fair.registrations.by_name("demo"), 10)
+    assert [each.registration_id for each in page] == [answer.json()["registration_id"]]

@@ -44,7 +44,7 @@ def kiosk_page(world: World) -> None:
     policy = world.known["last"].headers["Content-Security-Policy"]
     expect("unsafe" not in policy, policy)
     status = world.call("GET", f"{world.api}/device", Authorization=device(world, "kiosk"))
-    expect(status["event_id"] == "demo", status)
+    expect(status["event"]["event_id"] == "demo", status)
 
 
 def admitted(world: World) -> None:

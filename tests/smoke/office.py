@@ -40,11 +40,13 @@ def lists(world: World) -> None:
 
 
 def search(world: World) -> None:
-    found = opened(world, "registration/registration/?event=demo&q=ada+smoke")
+    found = opened(world, "registration/registration/?event_id=demo&q=ada+smoke")
     expect("Ada Smoke" in found, "not found by name")
-    found = opened(world, f"registration/registration/?event=demo&q={world.address('rush')}")
+    found = opened(world, f"registration/registration/?event_id=demo&q={world.address('rush')}")
     expect("Rush Smoke" in found, "not found by address")
-    expect("Rush Smoke" not in opened(world, "registration/registration/?event=demo&q=ada+smoke"))
+    expect(
+        "Rush Smoke" not in opened(world, "registration/registration/?event_id=demo&q=ada+smoke")
+    )
 
 
 def change(world: World) -> None:
@@ -74,7 +76,7 @@ def form_values(page: str) -> dict[str, str]:
 
 
 def act(world: World) -> None:
-    url = f"{world.web}/admin/registration/registration/?event=demo&q=after+smoke"
+    url = f"{world.web}/admin/registration/registration/?event_id=demo&q=after+smoke"
     page = world.known["admin"].get(url, timeout=30).text
     chosen = re.search(r'name="_selected_action" value="([^"]+)"', page)
     expect(chosen, "nothing to select")

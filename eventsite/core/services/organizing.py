@@ -6,7 +6,7 @@ import secrets
 
 from eventsite.core.domain.events import Event, EventSetup
 from eventsite.core.errors import AlreadyExists, Invalid
-from eventsite.core.store.events import EventRepository, item_stock, type_stock
+from eventsite.core.store.events import EventRepository, Part, item_stock, type_stock
 
 
 def new_number() -> int:
@@ -32,11 +32,14 @@ def set_up(events: EventRepository, setup: EventSetup) -> bool:
     try:
         events.add(event)
         added = True
-    except AlreadyExists:
+    except AlreadyExists as taken:
+        if taken.field != "event_id":
+            raise
         event, added = events.get(event.event_id), False
     known = events.fresh_setup(event.event_id)
-    there = {*known.types, *known.gates, *known.items}
-    for part in (*setup.types, *setup.gates, *setup.items):
+    there: set[Part] = {*known.types, *known.gates, *known.items}
+    wanted: tuple[Part, ...] = (*setup.types, *setup.gates, *setup.items)
+    for part in wanted:
         if part not in there:
             events.put_part(part)
     for kind in setup.types:

@@ -83,9 +83,10 @@ def _hints(cls: type[Any]) -> tuple[tuple[str, Any, bool], ...]:
 
 
 def _build(cls: type[T], item: Mapping[str, Any]) -> T:
+    shape: Any = cls
     given = {
         name: _decode(hint, item[name])
-        for name, hint, required in _hints(cls)
+        for name, hint, required in _hints(shape)
         if required or name in item
     }
     return cls(**given)

@@ -247,7 +247,7 @@ class Table:
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == "ConditionalCheckFailedException":
-                old = error.response.get("Item")
+                old: Any = error.response.get("Item")
                 raise ConditionFailed(from_wire(old) if old else None) from error
             if code == "TransactionCanceledException":
                 raise TransactionRefused(_reasons(error)) from error

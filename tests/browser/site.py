@@ -1,0 +1,136 @@
+"""A site to look at: the embedded AWS with both tables and a small demo, and a real web server."""
+
+from __future__ import annotations
+
+import json
+import secrets as random_secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+
+from eventsite.core import wiring
+from eventsite.core.domain.registrations import Guest, Registration
+from eventsite.core.domain.requests import GuestRequest
+from eventsite.core.domain.staff import DeviceRight
+from eventsite.core.services.devices import enrol
+from eventsite.core.services.registering import Application, register
+from eventsite.core.services.requesting import Wish, ask
+from eventsite.core.services.ticketing import guest_link, ticket_code
+from eventsite.core.store.secrets import Secrets
+from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE
+from eventsite.core.wiring import Stores
+from eventsite.local.demo import Demo
+from eventsite.local.demo_event import EVENT_ID
+from eventsite.local.demo_logins import LoginFile
+from eventsite.local.launcher import Engine
+from eventsite.local.processes import Child, base_environment, free_port
+
+GUESTS = 40
+"""Enough for lists, searches and filters to leave something out."""
+TABLES = {"eventsite-events": EVENTS_TABLE, "eventsite-office": OFFICE_TABLE}
+SECRETS_ID = "eventsite-secrets"
+
+
+@dataclass
+class Site:
+    """Where it is, how to sign in, and short ways to what a test needs to find there."""
+
+    url: str
+    stores: Stores
+    secrets: Secrets
+    username: str
+    password: str
+
+    def guest(self, name: str, type_id: str = "standard") -> Registration:
+        """Register somebody; the address is new each time."""
+        return register(
+            self.stores.events,
+            self.stores.registrations,
+            Application(
+                event_id=EVENT_ID, type_id=type_id, guest=Guest(name=name, email=an_address())
+            ),
+            idempotency_key=random_secrets.token_urlsafe(16),
+            source="test",
+            now=datetime.now(UTC),
+        ).registration
+
+    def ticket(self, registration: Registration) -> str:
+        return ticket_code(registration, self.stores.events.setup(EVENT_ID), self.secrets)
+
+    def page_of(self, registration: Registration) -> str:
+        return guest_link(registration.registration_id, self.secrets, self.url)
+
+    def registration(self, registration_id: str) -> Registration:
+        return self.stores.registrations.get(registration_id)
+
+    def registered_as(self, email: str) -> list[Registration]:
+        """Return every registration with an address, by walking through all of them."""
+        newest = self.stores.registrations.newest(EVENT_ID)
+        found = self.stores.registrations.page(newest, 500)
+        assert found.next is None, "read on"
+        return [each for each in found if each.guest.email == email]
+
+    def asks(self, registration: Registration, item_id: str, note: str) -> GuestRequest:
+        stores = self.stores
+        wish = Wish(registration_id=registration.registration_id, item_id=item_id, note=note)
+        key = random_secrets.token_urlsafe(16)
+        args = (stores.events, stores.registrations, stores.requests, wish)
+        return ask(*args, idempotency_key=key, now=datetime.now(UTC)).request
+
+    def credential(self, name: str, right: DeviceRight) -> str:
+        """Enrol a device that may stand at any gate."""
+        return enrol(self.stores.devices, EVENT_ID, name, (), (right,), datetime.now(UTC))[1]
+
+
+def an_address() -> str:
+    return f"guest.{random_secrets.token_hex(4)}@example.org"
+
+
+@contextmanager
+def serving(state: Path) -> Iterator[Site]:
+    """Start everything on free ports of loopback, with the demo loaded; stop it at the end."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with Engine(state, interval=600) as engine, pytest.MonkeyPatch.context() as patch:
+        env = engine.env | {
+            "EVENTSITE_EVENTS_TABLE": "eventsite-events",
+            "EVENTSITE_OFFICE_TABLE": "eventsite-office",
+            "EVENTSITE_SECRETS_ID": SECRETS_ID,
+            "EVENTSITE_PUBLIC_URL": url,
+            "EVENTSITE_ALLOWED_HOSTS": "127.0.0.1",
+            "EVENTSITE_DYNAMODB_TIMEOUT": "10",  # a busy machine is no claim of these tests
+        }
+        for name, value in env.items():
+            patch.setenv(name, value)
+        wiring.forget()
+        _prepare()
+        command = [sys.executable, "-m", "eventsite.local.web", "--port", str(port), "--lifeline"]
+        web = Child("web", command, state / "web.log", base_environment() | env)
+        try:
+            stores, secrets, file = wiring.stores(), wiring.secrets(), LoginFile(state / "login")
+            Demo(stores, secrets, file, datetime.now(UTC), count=GUESTS).load("", make_password)
+            web.wait_for(f"{url}/healthz", seconds=60)
+            patch.undo()  # the repositories have their clients now; tests get their own environment
+            wiring.forget()
+            yield Site(url, stores, secrets, **_login(file))
+        finally:
+            web.stop()
+
+
+def _prepare() -> None:
+    dynamodb, secrets = wiring.client("dynamodb"), wiring.client("secretsmanager")
+    for name, definition in TABLES.items():
+        dynamodb.create_table(TableName=name, **definition)
+    text = json.dumps({"current": "1", "1": random_secrets.token_hex(32)})
+    secrets.create_secret(Name=SECRETS_ID, SecretString=text)
+
+
+def _login(file: LoginFile) -> dict[str, Any]:
+    return {name: file.read()[name] for name in ("username", "password")}
