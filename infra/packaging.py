@@ -194,10 +194,10 @@ def zappa_command() -> list[str]:
 
 
 def _uv() -> str:
-    for candidate in (os.environ.get("UV"), ROOT / ".venv-tools/bin/uv", shutil.which("uv")):
+    for candidate in (Path(sys.executable).parent / "uv", shutil.which("uv")):
         if candidate and Path(candidate).exists():
             return str(candidate)
-    raise PackagingError("uv is not found: pip install -r requirements/tools.txt, or set UV")
+    raise PackagingError("uv is not found: pip install -r requirements/tools.txt")
 
 
 def _run(command: list[str], cwd: Path, env: dict[str, str] | None = None) -> None:

@@ -32,7 +32,7 @@ def each_message(
         except EventSiteError as error:
             if error.retryable:
                 raise
-            park(record.body, error)
+            park(record.body, error, record.message_id)
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(dict(event), guarded, processor, context))

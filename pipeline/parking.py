@@ -10,7 +10,14 @@ from eventsite.core.wiring import stores
 logger = logging.getLogger(__name__)
 
 
-def park(body: str, error: EventSiteError) -> None:
+def park(body: str, error: EventSiteError, correlation_id: str = "") -> None:
     """Keep ``body`` in the function's dead-letter queue with its cause. Raises Unavailable."""
-    stores().dead_letters.park(body, code=error.code, cause=error.message)
-    logger.error("parked in the dead-letter queue", extra={"code": error.code})
+    stores().dead_letters.park(
+        body,
+        code=error.code,
+        cause=error.message,
+        field=error.field,
+        correlation_id=correlation_id,
+    )
+    told = {"code": error.code, "field": error.field, "correlation_id": correlation_id}
+    logger.error("parked in the dead-letter queue", extra=told)

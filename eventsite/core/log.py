@@ -44,10 +44,21 @@ def correlated(given: str | None) -> Iterator[str]:
         _correlation_id.reset(token)
 
 
-class _Correlate(logging.Filter):
+_GUEST_LINK = re.compile(r"/g/[^/\s'\"]+")
+
+
+class _Tidy(logging.Filter):
+    """Puts the correlation id on a record, and takes guests' signed links off it.
+
+    Django logs the path of what it refuses, and the path of a guest's page is their credential.
+    """
+
     def filter(self, record: logging.LogRecord) -> bool:
         if current := _correlation_id.get():
             record.correlation_id = current
+        if record.name.startswith("django."):
+            record.msg, record.args = _GUEST_LINK.sub("/g/...", record.getMessage()), ()
+            record.__dict__.pop("request", None)
         return True
 
 
@@ -69,7 +80,7 @@ def configure(service: str) -> None:
 
     handler = _JsonHandler(sys.stderr)
     handler.setFormatter(LambdaPowertoolsFormatter(utc=True, service=service))
-    handler.addFilter(_Correlate())
+    handler.addFilter(_Tidy())
     root = logging.getLogger()
     root.handlers[:] = [h for h in root.handlers if type(h).__name__ not in _REPLACED]
     root.addHandler(handler)

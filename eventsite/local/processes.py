@@ -57,9 +57,16 @@ def port_taken(port: int) -> bool:
     return False
 
 
+KEPT = frozenset({"EVENTSITE_LOG_LEVEL", "EVENTSITE_DEMO_PASSWORD"})
+
+
 def base_environment() -> dict[str, str]:
     """The caller's environment without its AWS settings: nothing here may reach a real account."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "EVENTSITE_"))}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in KEPT or not name.startswith(("AWS_", "EVENTSITE_"))
+    }
 
 
 class Child:
@@ -239,5 +246,5 @@ def engine_python() -> Path:
     """The interpreter of the engine's own virtual environment."""
     python = ROOT / ".venv-aws" / "bin" / "python"
     if not python.exists():
-        raise StartError("The embedded AWS is not installed: run `make setup` first.")
+        raise StartError("The embedded AWS is not installed: run `make run`, which installs it.")
     return python

@@ -41,11 +41,15 @@ def announce(record: Mapping[str, Any]) -> list[Notification]:
     announcer = _ANNOUNCERS.get(entity)
     if announcer is None:
         return []
-    correlation_id = (new or old).get("correlation_id", {}).get("S", "")
-    with correlated(correlation_id):
+    with correlated(_correlation_id(change)):
         found = announcer(old, new)
         logger.info("change announced", extra={"entity": entity, "notifications": len(found)})
         return found
+
+
+def _correlation_id(change: Mapping[str, Any]) -> str:
+    image = change.get("NewImage") or change.get("OldImage") or {}
+    return str(image.get("correlation_id", {}).get("S", ""))
 
 
 def _registration(old: Any, new: Any) -> list[Notification]:
@@ -83,5 +87,6 @@ def handler(event: dict[str, Any], context: Any) -> None:
         except EventSiteError as error:
             if error.retryable:
                 raise
-            park(json.dumps({"Keys": record["dynamodb"].get("Keys")}), error)
+            change = record["dynamodb"]
+            park(json.dumps({"Keys": change.get("Keys")}), error, _correlation_id(change))
     stores().outbox.put(waiting)

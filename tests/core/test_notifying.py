@@ -41,8 +41,15 @@ def test_one_message_each_once(signed_up, queued):
 
 def test_not_too_early_and_not_after_the_start(signed_up):
     assert swept(signed_up, NOON - timedelta(minutes=6)) == 0
-    assert swept(signed_up, NOON + timedelta(minutes=11)) == 0
+    assert swept(signed_up, NOON + timedelta(minutes=13)) == 0
     assert swept(signed_up, NOON + timedelta(minutes=9)) == 1
+
+
+def test_without_a_lead_the_guest_is_told_at_the_start(signed_up):
+    event = signed_up.events.get("demo")
+    signed_up.events.save(replace(event, reminder_minutes=0))
+    assert swept(signed_up, NOON + timedelta(minutes=9)) == 0
+    assert swept(signed_up, NOON + timedelta(minutes=11)) == 1
 
 
 def test_a_session_that_moved_is_announced_again(signed_up):

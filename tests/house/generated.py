@@ -94,12 +94,11 @@ def openapi() -> str:
     return OpenApiYamlRenderer().render(schema, renderer_context={}).decode()
 
 
-def filled(page: Path, name: str, content: str) -> str:
-    """Return the page with ``content`` between its ``name`` markers."""
+def filled(text: str, name: str, content: str) -> str:
+    """Return a page's text with ``content`` between its ``name`` markers."""
     start, end = f"<!-- {name}: made by `make docs` -->", f"<!-- end of {name} -->"
-    text = page.read_text()
-    if start not in text:
-        raise SystemExit(f"{page.name} has no place for {name}")
+    if start not in text or end not in text:
+        raise SystemExit(f"a page has no place for {name}")
     pattern = re.escape(start) + ".*?" + re.escape(end)
     return re.sub(pattern, lambda _: f"{start}\n{content}\n{end}", text, flags=re.DOTALL)
 
@@ -107,19 +106,11 @@ def filled(page: Path, name: str, content: str) -> str:
 def pages() -> dict[Path, str]:
     """Return every generated file as it should be."""
     model, found = DOCS / "data-model.md", {}
-    found[DOCS / "architecture.md"] = filled(DOCS / "architecture.md", "imports", picture())
-    found[DOCS / "configuration.md"] = filled(
-        DOCS / "configuration.md", "settings", settings_table()
-    )
-    both = filled(model, "events table", patterns_table(PATTERNS))
-    start = "<!-- office table: made by `make docs` -->"
-    end = "<!-- end of office table -->"
-    found[model] = re.sub(
-        re.escape(start) + ".*?" + re.escape(end),
-        lambda _: f"{start}\n{patterns_table(OFFICE_PATTERNS)}\n{end}",
-        both,
-        flags=re.DOTALL,
-    )
+    drawn, settings = DOCS / "architecture.md", DOCS / "configuration.md"
+    found[drawn] = filled(drawn.read_text(), "imports", picture())
+    found[settings] = filled(settings.read_text(), "settings", settings_table())
+    both = filled(model.read_text(), "events table", patterns_table(PATTERNS))
+    found[model] = filled(both, "office table", patterns_table(OFFICE_PATTERNS))
     found[DOCS / "openapi.yaml"] = openapi()
     return found
 

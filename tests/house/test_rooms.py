@@ -41,7 +41,8 @@ TOP_LEVEL = {
     "manage.py", "eventsite", "registration", "checkin", "requests_app", "pipeline",
     "zappa_settings.json", "tests",
     # support
-    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "docs", "infra",
+    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "README.md", "docs",
+    "infra",
     "pyproject.toml", "requirements",
 }  # fmt: skip
 

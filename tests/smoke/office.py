@@ -82,7 +82,7 @@ def act(world: World) -> None:
     expect(chosen, "nothing to select")
     assert chosen
     fields = hidden_fields(page)
-    fields |= {"action": "cancel_selected", "_selected_action": chosen[1], "index": "0"}
+    fields |= {"action": "cancel_places", "_selected_action": chosen[1], "index": "0"}
     answer = world.known["admin"].post(url, data=fields, headers={"Referer": url}, timeout=30)
     expect("cancelled" in answer.text.lower(), answer.text[:300])
     world.mail(world.address("after"), "Cancelled")

@@ -17,6 +17,9 @@ from eventsite.core.store.queues import Outbox
 
 logger = logging.getLogger(__name__)
 
+LATE = timedelta(minutes=2)
+"""How long after its start a session is still announced: two sweeps, for the lost one."""
+
 LEAD_MAX = timedelta(minutes=60)
 """The longest lead an event can ask for; a sweep looks this far ahead."""
 
@@ -34,7 +37,7 @@ def sweep(
     made up for by a later one). Repeating is harmless: the sender claims each notification too.
     """
     queued = 0
-    for session in agenda.due(now, LEAD_MAX):
+    for session in agenda.due(now - LATE, LEAD_MAX + LATE):
         event = _event(events, session)
         if event is None or session.cancelled:
             continue

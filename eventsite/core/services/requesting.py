@@ -89,6 +89,8 @@ def ask(
     item = setup.item(wish.item_id)
     if item.type_ids and registration.type_id not in item.type_ids:
         raise NotAllowed(f"{item.name} is not for this ticket type.", field="item_id")
+    if wish.quantity > item.per_guest:
+        raise _limit(item)
     request = GuestRequest(
         event_id=registration.event_id,
         registration_id=registration.registration_id,
@@ -135,9 +137,7 @@ def _stored(
         except StockEmpty:
             continue
         except EntitlementSpent as spent:
-            raise LimitReached(
-                f"You can have {item.per_guest} of {item.name}.", field="quantity"
-            ) from spent
+            raise _limit(item) from spent
         except RequestKeySeen as seen:
             if seen.payload_hash != wish.payload_hash:
                 raise KeyReused(
@@ -147,6 +147,10 @@ def _stored(
         logger.info("guest request made", extra=_ids(request))
         return Asked(request, replayed=False)
     raise SoldOut(f"Not enough of {item.name} is left.", field="item_id")
+
+
+def _limit(item: RequestItem) -> LimitReached:
+    return LimitReached(f"You can have {item.per_guest} of {item.name}.", field="quantity")
 
 
 def _ids(request: GuestRequest) -> dict[str, str]:

@@ -111,12 +111,17 @@ def delivery(notification_id: str) -> Item:
 
 
 # index keys
+NAME_KEPT = 100
+"""Characters of a name that are sorted by: 400 bytes at most, of the 1,024 a sort key may have.
+Compatibility forms can make one character eighteen."""
+
+
 def normalised(name: str) -> str:
-    """Return a name as it is searched: no accents, one case, single spaces."""
+    """Return a name as it is searched: no accents, one case, single spaces, at most 100 long."""
     bare = "".join(
         c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)
     ).casefold()
-    return " ".join(bare.split())
+    return " ".join(bare.split())[:NAME_KEPT]
 
 
 def name_bucket(event_id: str, name: str) -> str:

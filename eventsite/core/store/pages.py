@@ -49,7 +49,8 @@ class Access:
     """One way into a table: a partition of it or of an index, optionally a sort-key prefix.
 
     ``where`` is a FilterExpression (with ``values`` and ``names``), evaluated after the read:
-    such a page has a read budget. ``between`` bounds the sort key, both ends included.
+    such a page has a read budget. ``between`` bounds the sort key, both ends included. A
+    ``consistent`` read sees every write answered before it; an index cannot give one.
     """
 
     table: Table
@@ -58,6 +59,7 @@ class Access:
     prefix: str = ""
     between: tuple[str, str] | None = None
     descending: bool = False
+    consistent: bool = False
     where: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
@@ -83,6 +85,8 @@ class Access:
         }
         if self.index:
             request["IndexName"] = self.index
+        elif self.consistent:
+            request["ConsistentRead"] = True
         if self.where:
             request["FilterExpression"] = self.where
         if self.names:

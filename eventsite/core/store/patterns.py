@@ -82,19 +82,13 @@ PATTERNS: tuple[Pattern, ...] = (
         "everything of one guest",
         "RegistrationRepository.guest_page",
         "REG#<registration> / *",
-        "0.5 r a 4 KB",
+        "1 r a 4 KB",
     ),
     Pattern(
         "who has this address",
         "RegistrationRepository.by_email",
         "CLAIM#<event>#<hash of address> / -, then REG#..",
         "2 r",
-    ),
-    Pattern(
-        "what came of an idempotency key",
-        "RegistrationRepository.by_key",
-        "IDEM#<hash of key> / -",
-        "1 r",
     ),
     Pattern(
         "change a registration, if nobody did",
@@ -131,7 +125,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "a ticket at the door",
         "ScanRepository.at_the_door",
         "REG#<registration> / ADM#.. to REG",
-        "0.5 r a 4 KB",
+        "1 r a 4 KB",
     ),
     Pattern(
         "admit, once",

@@ -83,9 +83,12 @@ class DeadLetters:
         self._client = client
         self._queue_url = queue_url
 
-    def park(self, body: str, *, code: str, cause: str) -> None:
-        """Keep ``body`` for a person to look at. Raises Unavailable."""
+    def park(
+        self, body: str, *, code: str, cause: str, field: str = "", correlation_id: str = ""
+    ) -> None:
+        """Keep ``body`` for a person to look at, with why. Raises Unavailable."""
         attributes = {"code": code, "cause": cause[:500] or code}
+        attributes |= {"field": field, "correlation_id": correlation_id}
         _sent(
             self._client.send_message,
             QueueUrl=self._queue_url,
@@ -93,6 +96,7 @@ class DeadLetters:
             MessageAttributes={
                 name: {"DataType": "String", "StringValue": value}
                 for name, value in attributes.items()
+                if value
             },
         )
 

@@ -106,7 +106,7 @@ class RegistrationRepository:
 
     def guest_page(self, registration_id: str) -> GuestPage:
         """Return everything of one registration in one Query. Raises NotFound."""
-        access = Access(self._table, keys.registration_partition(registration_id))
+        access = Access(self._table, keys.registration_partition(registration_id), consistent=True)
         found: dict[str, list[Item]] = {}
         for item in access.stream():
             found.setdefault(item["entity"], []).append(item)
@@ -124,12 +124,6 @@ class RegistrationRepository:
         """Return the live registration of an address, or None; two reads."""
         claim = self._table.get(keys.email_claim(event_id, email), consistent=True)
         return self.get(claim["registration_id"]) if claim else None
-
-    def by_key(self, event_id: str, idempotency_key: str) -> str | None:
-        """Return the registration id that an idempotency key stands for, or None; one read."""
-        key = keys.idempotency(f"registration#{event_id}", idempotency_key)
-        item = self._table.get(key, consistent=True)
-        return str(item["registration_id"]) if item else None
 
     def save(self, registration: Registration) -> Registration:
         """Replace a registration whose address and status stay. Raises StaleWrite."""

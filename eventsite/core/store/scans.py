@@ -33,6 +33,7 @@ class ScanRepository:
             self._table,
             keys.registration_partition(registration_id),
             between=(keys.admission(registration_id)["sk"], "REG"),
+            consistent=True,
         )
         registration: Registration | None = None
         admission: Admission | None = None
