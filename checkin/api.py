@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from checkin import schemes  # noqa: F401 - names devices in the schema
-from checkin.parsing import StrictParser
 from checkin.serializers import (
     DeviceStatusSerializer,
     ScanSerializer,
@@ -19,15 +15,18 @@ from checkin.serializers import (
     device_status,
     verdict_answer,
 )
+from eventsite.bodies import StrictParser
 from eventsite.callers import DeviceAuthentication, DeviceMayScan, device_of
 from eventsite.core.domain.scans import Scan
 from eventsite.core.services.checking_in import check_in
 from eventsite.core.wiring import secrets, stores
-from eventsite.rest import ErrorSerializer
+from eventsite.schema import refusals
 
 
-def _refusals(*codes: int) -> dict[Any, Any]:
-    return {(code, "application/json"): ErrorSerializer for code in codes}
+class ScanParser(StrictParser):
+    """Has room for the longest ticket code with every character escaped."""
+
+    body_max = 64 * 1024
 
 
 class ScansView(APIView):
@@ -35,7 +34,7 @@ class ScansView(APIView):
 
     authentication_classes = (DeviceAuthentication,)
     permission_classes = (DeviceMayScan,)
-    parser_classes = (StrictParser,)
+    parser_classes = (ScanParser,)
 
     @extend_schema(
         operation_id="scan_ticket",
@@ -49,7 +48,7 @@ class ScansView(APIView):
         request=ScanSerializer,
         responses={
             200: VerdictSerializer,
-            **_refusals(400, 401, 403, 404, 415, 422, 503),
+            **refusals(400, 401, 403, 404, 415, 422, 503),
         },
     )
     def post(self, request: Request) -> Response:
@@ -72,7 +71,7 @@ class DeviceView(APIView):
         operation_id="device_status",
         tags=["check-in"],
         summary="Tell a device its name, event, gates and rights, and the time",
-        responses={200: DeviceStatusSerializer, **_refusals(401, 404, 503)},
+        responses={200: DeviceStatusSerializer, **refusals(401, 404, 503)},
     )
     def get(self, request: Request) -> Response:
         device = device_of(request)

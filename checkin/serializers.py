@@ -7,10 +7,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from eventsite.bodies import TextField
 from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.scans import Outcome, Scan, VerdictCode
 from eventsite.core.domain.staff import Device, DeviceRight
 from eventsite.core.store.scans import KeptVerdict
+from eventsite.names import NAME_MAX
 
 CODE_MAX = 4296
 """Characters of a ticket code: all that any QR code can hold. Source: ISO/IEC 18004, table 7.
@@ -18,20 +20,8 @@ CODE_MAX = 4296
 Whatever a scanner reads gets a verdict; only what no scanner can have read is malformed.
 """
 
-NAME_MAX = 64
-"""Characters of a gate's id."""
-
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 """No scan is older: the first day that a ticket can name."""
-
-
-class TextField(serializers.CharField):
-    """Text and nothing that merely can be written as text, such as a number."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class ScanIdField(serializers.UUIDField):

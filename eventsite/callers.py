@@ -6,31 +6,22 @@ them touches SQL. Staff use the admin, which has its own sign-in.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
-import jwt
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from eventsite.core.config import config
 from eventsite.core.domain.links import registration_behind
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.staff import Device, DeviceRight
-from eventsite.core.errors import BadDevice, BadToken, Forbidden, Unavailable
+from eventsite.core.errors import BadDevice, BadToken, EventSiteError, Forbidden
 from eventsite.core.services.devices import authenticate
 from eventsite.core.wiring import secrets, stores
 
 GUEST_HEADER = "X-Guest-Token"
-KEYS_SECONDS = 600
-"""How long the pool's public keys are kept."""
-REFRESH_SECONDS = 30
-"""At most this often are keys fetched again for a token with an unknown key id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +58,11 @@ class CognitoAuthentication(BaseAuthentication):
     """``Authorization: Bearer <ID token>`` of the guests' user pool."""
 
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
-        credential = _credential(request, b"bearer")
+        credential = _credential(request, "Bearer", BadToken)
         if credential is None:
             return None
+        from eventsite.cognito import verified_claims  # guests with a link never pay for PyJWT
+
         claims = verified_claims(credential)
         return Caller(account_id=claims["sub"], email=claims.get("email", "")), None
 
@@ -81,7 +74,7 @@ class DeviceAuthentication(BaseAuthentication):
     """``Authorization: Device <device_id>.<secret>``."""
 
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
-        credential = _credential(request, b"device")
+        credential = _credential(request, "Device", BadDevice)
         if credential is None:
             return None
         return Caller(device=authenticate(stores().devices, credential, timezone.now())), None
@@ -136,68 +129,14 @@ def own_registration(request: Request, registration_id: str) -> Registration:
     return registration
 
 
-def verified_claims(token: str) -> dict[str, Any]:
-    """Return the claims of an ID token whose signature, issuer, audience and expiry are right.
+def _credential(request: Request, scheme: str, refusal: type[EventSiteError]) -> str | None:
+    """Return the one credential of ``scheme``, or None when the header is absent or another's.
 
-    Raises
-    ------
-    BadToken
-        Anything about the token is wrong.
-    Unavailable
-        The pool's keys cannot be fetched.
+    Raises ``refusal`` when there is none, or more: whoever names a scheme is not anonymous.
     """
-    settings = config()
-    try:
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            _signing_key(token),
-            algorithms=["RS256"],
-            audience=settings.need("cognito_client_id"),
-            issuer=settings.need("cognito_issuer"),
-            options={"require": ["exp", "iat", "iss", "aud", "sub"]},
-        )
-    except jwt.PyJWKClientConnectionError as error:
-        raise Unavailable("The user pool's keys cannot be fetched.") from error
-    except (jwt.PyJWTError, KeyError) as error:
-        raise BadToken(f"The token is not valid: {error}.", field="Authorization") from error
-    if claims.get("token_use") != "id":
-        raise BadToken("An ID token is needed.", field="Authorization")
-    return claims
-
-
-class _PoolKeys:
-    """The pool's public keys, fetched again for an unknown key id, but not for every one."""
-
-    def __init__(self, url: str) -> None:
-        self._client = jwt.PyJWKClient(url, cache_jwk_set=True, lifespan=KEYS_SECONDS, timeout=5)
-        self._refreshed = 0.0
-
-    def get(self, key_id: str) -> Any:
-        key = self._match(key_id, refresh=False)
-        if key is None and time.monotonic() - self._refreshed > REFRESH_SECONDS:
-            self._refreshed = time.monotonic()
-            key = self._match(key_id, refresh=True)
-        if key is None:
-            raise BadToken("The token was signed by another pool.", field="Authorization")
-        return key
-
-    def _match(self, key_id: str, *, refresh: bool) -> Any:
-        keys = self._client.get_jwk_set(refresh=refresh).keys
-        return next((key.key for key in keys if key.key_id == key_id), None)
-
-
-@lru_cache(maxsize=4)
-def _pool_keys(url: str) -> _PoolKeys:
-    return _PoolKeys(url)
-
-
-def _signing_key(token: str) -> Any:
-    key_id = jwt.get_unverified_header(token).get("kid")
-    return _pool_keys(config().need("cognito_jwks_url")).get(str(key_id))
-
-
-def _credential(request: Request, scheme: bytes) -> str | None:
-    parts = get_authorization_header(request).split()
-    if len(parts) != 2 or parts[0].lower() != scheme:
+    named, *credentials = get_authorization_header(request).split() or [b""]
+    if named.lower() != scheme.lower().encode():
         return None
-    return parts[1].decode("latin-1")
+    if len(credentials) != 1:
+        raise refusal(f"After {scheme} comes exactly one credential.", field="Authorization")
+    return credentials[0].decode("latin-1")

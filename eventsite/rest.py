@@ -41,6 +41,9 @@ STATUS: dict[type[EventSiteError], int] = {
 
 RETRY_AFTER_SECONDS = "2"
 
+PUBLIC = "public, max-age=30"
+"""How anybody may keep what everybody may read: a change of it shows within seconds."""
+
 
 class ErrorEntrySerializer(serializers.Serializer[Any]):
     """One thing that is wrong."""
@@ -59,6 +62,25 @@ class ErrorSerializer(ErrorEntrySerializer):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the answer to an error raised in a view; anything unexpected is a logged 500."""
     set_rollback()
+    answer = _refused(error)
+    if answer is not None and answer.status_code == status.HTTP_401_UNAUTHORIZED:
+        _challenge(answer, context)
+    return answer
+
+
+def unexpected() -> dict[str, str]:
+    """Return the body of a 500: what went wrong is in the log, under the correlation id."""
+    return {"code": "internal", "field": "", "detail": "Something went wrong on our side."}
+
+
+def _challenge(answer: Response, context: dict[str, Any]) -> None:
+    """Say how the view wants to be called; the framework does so only for its own errors."""
+    wanted = context["view"].get_authenticate_header(context["request"])
+    if wanted:
+        answer["WWW-Authenticate"] = wanted
+
+
+def _refused(error: Exception) -> Response | None:
     if isinstance(error, EventSiteError):
         return _answer(
             STATUS.get(type(error), status.HTTP_500_INTERNAL_SERVER_ERROR),
@@ -75,11 +97,6 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             headers["Retry-After"] = str(int(wait) + 1)
         return _answer(error.status_code, [entry], headers)
     return None
-
-
-def unexpected() -> dict[str, str]:
-    """Return the body of a 500: what went wrong is in the log, under the correlation id."""
-    return {"code": "internal", "field": "", "detail": "Something went wrong on our side."}
 
 
 def _answer(

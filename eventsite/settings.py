@@ -52,21 +52,27 @@ WSGI_APPLICATION = "eventsite.wsgi.application"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("en", _("English")),
-    ("de", _("German")),
-    ("fr", _("French")),
-    ("es", _("Spanish")),
-]
+# Only languages whose translations are here: any other would get pages half in Django's own words.
+LANGUAGES = [("en", _("English"))]
 LOGGING_CONFIG = None  # eventsite.core.log does it, the same way in every process
 
+OFFICE = DOORS != "rest"
+"""Whether staff sign in here. The guests' process has neither admin nor sessions: it starts
+faster, and its role could not read a session anyway."""
+
 INSTALLED_APPS = [
-    "eventsite.repoadmin",  # first: its templates win
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    *(
+        [
+            "eventsite.repoadmin",  # first: its templates win
+            "django.contrib.admin.apps.SimpleAdminConfig",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+        ]
+        if OFFICE
+        else []
+    ),
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -80,12 +86,18 @@ MIDDLEWARE = [
     "eventsite.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    *(["django.contrib.sessions.middleware.SessionMiddleware"] if OFFICE else []),
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    *(
+        [
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+        ]
+        if OFFICE
+        else []
+    ),
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "eventsite.middleware.RefusalMiddleware",
 ]
@@ -97,8 +109,14 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
+                *(
+                    [
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                    if OFFICE
+                    else []
+                ),
             ]
         },
     }
@@ -154,7 +172,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "eventsite.static_files.HashedModules"
         if COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -164,11 +182,12 @@ STORAGES = {
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "eventsite.rest.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["eventsite.bodies.StrictParser"],
     # Each view says who may call it (eventsite.callers); one that says nothing is closed.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # all is JSON: ?format= means nothing
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -35,7 +35,7 @@ PACKAGE_OF = {
     "fulfil-schedules": "pipeline",
 }
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
-_AT_ONCE = 2
+_AT_ONCE = 6  # Zappa mostly waits
 
 
 class FunctionError(RuntimeError):

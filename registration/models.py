@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from eventsite.core.domain import events as domain
 from eventsite.core.domain.registrations import (
     EMAIL_MAX,
     NAME_MAX,
@@ -15,7 +16,9 @@ from eventsite.core.domain.registrations import (
     Guest,
     RegistrationStatus,
 )
+from eventsite.core.domain.setups import ID_MAX
 from eventsite.repoadmin.models import RepositoryModel
+from eventsite.repoadmin.parts import PartModel, PartSource
 from registration.sources import AgendaSource, EventSource, RegistrationSource, session_key
 
 TITLE_MAX = 200
@@ -56,6 +59,34 @@ class Event(RepositoryModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class TicketType(PartModel):
+    """A kind of place, and how many there are."""
+
+    source: ClassVar[PartSource] = PartSource(domain.TicketType, "type_id")
+
+    type_id = models.SlugField(
+        _("id"),
+        max_length=ID_MAX,
+        help_text=_("Registrations name it; it cannot be changed later."),
+    )
+    number = models.PositiveSmallIntegerField(
+        editable=False, default=0, help_text=_("Stands in tickets.")
+    )
+    capacity = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("How many places. Empty is no limit: then none can be set later."),
+    )
+    valid_from = models.DateTimeField(
+        null=True, blank=True, help_text=_("UTC. Before, tickets of this type open no gate.")
+    )
+
+    class Meta(PartModel.Meta):
+        abstract = False
+        app_label = "registration"
+        verbose_name, verbose_name_plural = _("ticket type"), _("ticket types")
 
 
 class AgendaSession(RepositoryModel):

@@ -20,7 +20,7 @@ from eventsite.repoadmin.sources import (
     UnsupportedLookup,
     fetch_each,
 )
-from registration.names import day_of, zone_of
+from registration.times import day_of, zone_of
 
 D = TypeVar("D")
 

@@ -1,4 +1,4 @@
-"""Guest requests in the back office: what waits at a station, and handing it over."""
+"""Guest requests in the back office: what waits at a station, handing it over; the catalogue."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from eventsite.admin_site import site
+from eventsite.core.domain import events as domain
 from eventsite.core.errors import NotFound
+from eventsite.core.services.organizing import save_item
 from eventsite.core.services.requesting import fulfil
 from eventsite.core.wiring import stores
+from eventsite.names import known_event_id
 from eventsite.repoadmin.filters import ChosenFilter, EventFilter, event_choices
 from eventsite.repoadmin.options import RepositoryAdmin
-from requests_app.models import GuestRequest
-from requests_app.names import known_event_id, stations
+from eventsite.repoadmin.parts import PartAdmin
+from requests_app.models import GuestRequest, RequestItem
+from requests_app.stations import stations
 
 
 class StationFilter(ChosenFilter):
@@ -82,3 +86,21 @@ class GuestRequestAdmin(RepositoryAdmin):
             lambda row: fulfil(stores().requests, row.pk, by=by, now=now),
             "%d marked as fulfilled.",
         )
+
+
+@admin.register(RequestItem, site=site)
+class RequestItemAdmin(PartAdmin):
+    """The catalogue of one event."""
+
+    list_display = ("name", "item_id", "station_id", "pieces", "per_guest", "for_types")
+    fields = ("item_id", "name", "station_id", "stock", "per_guest", "type_ids")
+
+    @admin.display(description="stock")
+    def pieces(self, row: Any) -> str:
+        return "no limit" if row.stock is None else str(row.stock)
+
+    def create(self, request: HttpRequest, row: Any, form: Any) -> Any:
+        return save_item(stores().events, domain.RequestItem(**row.values()))
+
+    def update(self, request: HttpRequest, row: Any, form: Any) -> Any:
+        return save_item(stores().events, row.to_domain(), row.domain)

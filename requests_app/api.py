@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -24,14 +22,9 @@ from eventsite.core.domain.staff import Device
 from eventsite.core.errors import NotFound, StaleWrite
 from eventsite.core.services.requesting import Wish, ask, fulfil
 from eventsite.core.wiring import stores
-from eventsite.rest import ErrorSerializer
-from requests_app.names import (
-    known_event_id,
-    known_registration_id,
-    known_request_id,
-    known_station_id,
-)
-from requests_app.parsing import StrictParser
+from eventsite.names import known_event_id, known_registration_id, known_request_id
+from eventsite.rest import PUBLIC
+from eventsite.schema import KEY_HEADER, refusals
 from requests_app.serializers import (
     AskedSerializer,
     CatalogueSerializer,
@@ -39,16 +32,10 @@ from requests_app.serializers import (
     StationQueueSerializer,
     WishSerializer,
 )
+from requests_app.stations import known_station_id
 
 PAGE_SIZE = 50
 """Requests on one page of a station's queue: more than one person hands out in an hour."""
-
-CATALOGUE_SECONDS = 30
-"""How long anybody may keep the catalogue."""
-
-
-def _refusals(*codes: int) -> dict[Any, Any]:
-    return {(code, "application/json"): ErrorSerializer for code in codes}
 
 
 class RegistrationRequestsView(APIView):
@@ -56,26 +43,17 @@ class RegistrationRequestsView(APIView):
 
     authentication_classes = (GuestLinkAuthentication, CognitoAuthentication)
     permission_classes = ()
-    parser_classes = (StrictParser,)
 
     @extend_schema(
         operation_id="ask_for_item",
         tags=["guest requests"],
         summary="Ask for an item of the catalogue",
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                str,
-                OpenApiParameter.HEADER,
-                required=True,
-                description="1 to 128 printable characters; the same again asks only once.",
-            )
-        ],
+        parameters=[KEY_HEADER],
         request=WishSerializer,
         responses={
             201: AskedSerializer,
             200: AskedSerializer,
-            **_refusals(400, 401, 403, 404, 409, 415, 422, 503),
+            **refusals(400, 401, 403, 404, 409, 415, 422, 503),
         },
     )
     def post(self, request: Request, registration_id: str) -> Response:
@@ -107,14 +85,11 @@ class ItemsView(APIView):
         tags=["guest requests"],
         summary="List what can be asked for at an event",
         auth=[],
-        responses={200: CatalogueSerializer, **_refusals(404, 503)},
+        responses={200: CatalogueSerializer, **refusals(404, 503)},
     )
     def get(self, request: Request, event_id: str) -> Response:
         setup = stores().events.setup(known_event_id(event_id))
-        return Response(
-            CatalogueSerializer(setup).data,
-            headers={"Cache-Control": f"public, max-age={CATALOGUE_SECONDS}"},
-        )
+        return Response(CatalogueSerializer(setup).data, headers={"Cache-Control": PUBLIC})
 
 
 class StationRequestsView(APIView):
@@ -128,7 +103,7 @@ class StationRequestsView(APIView):
         tags=["guest requests"],
         summary="List the requests that wait at a station, oldest first",
         parameters=[OpenApiParameter("cursor", str, description="`next` of the page before.")],
-        responses={200: StationQueueSerializer, **_refusals(400, 401, 403, 404, 503)},
+        responses={200: StationQueueSerializer, **refusals(400, 401, 403, 404, 503)},
     )
     def get(self, request: Request, station_id: str) -> Response:
         device = device_of(request)
@@ -153,7 +128,7 @@ class FulfilView(APIView):
             "By the same device again: the same answer. After somebody else: 409 `not_allowed`."
         ),
         request=None,
-        responses={200: FulfilledSerializer, **_refusals(401, 403, 404, 409, 503)},
+        responses={200: FulfilledSerializer, **refusals(401, 403, 404, 409, 503)},
     )
     def post(self, request: Request, request_id: str) -> Response:
         done = _handed_over(device_of(request), known_request_id(request_id))

@@ -1,18 +1,23 @@
-"""Guest requests as the admin lists them: those that wait at one station."""
+"""Guest requests as the admin lists them, those that wait at one station; and the catalogue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from django.db import models
 
+from eventsite.core.domain import events
 from eventsite.core.domain import requests as domain
+from eventsite.core.domain.setups import ID_MAX
 from eventsite.core.errors import NotFound
 from eventsite.core.store.pages import Page
 from eventsite.core.wiring import stores
+from eventsite.names import known_event_id, known_request_id
 from eventsite.repoadmin.models import RepositoryModel
+from eventsite.repoadmin.parts import PartModel, PartSource
 from eventsite.repoadmin.sources import Count, Criteria, UnsupportedLookup, fetch_each
-from requests_app.names import known_event_id, known_request_id, known_station_id
+from requests_app.stations import known_station_id
 
 STREAM_PAGE = 200
 """Requests read at a time for an export."""
@@ -87,3 +92,30 @@ class GuestRequest(RepositoryModel):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.item_name}"
+
+
+class RequestItem(PartModel):
+    """What a guest can ask for, and the station that hands it out."""
+
+    source: ClassVar[PartSource] = PartSource(events.RequestItem, "item_id")
+
+    item_id = models.SlugField(
+        "id", max_length=ID_MAX, help_text="Requests name it; it cannot be changed later."
+    )
+    station_id = models.SlugField(
+        "station", max_length=ID_MAX, help_text="Who hands it out, such as bar or merch."
+    )
+    stock = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="How many there are. Empty is no limit: then none can be set later.",
+    )
+    per_guest = models.PositiveSmallIntegerField(
+        default=1, help_text="How many one registration is entitled to."
+    )
+    type_ids = models.JSONField("ticket types", default=list, blank=True)
+
+    class Meta(PartModel.Meta):
+        abstract = False
+        app_label = "requests_app"
+        verbose_name, verbose_name_plural = "item", "items"

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from eventsite.bodies import TextField, WholeField
 from eventsite.core.domain.events import RequestItem
 from eventsite.core.domain.requests import (
     NOTE_MAX,
@@ -13,36 +14,16 @@ from eventsite.core.domain.requests import (
     GuestRequest,
     RequestStatus,
 )
-
-NAME_MAX = 64
-"""Characters of an item's id."""
+from eventsite.names import NAME_MAX
 
 STATUSES = [status.value for status in RequestStatus]
-
-
-class TextField(serializers.CharField):
-    """Text and nothing that merely can be written as text, such as a number."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class CountField(serializers.IntegerField):
-    """A whole number, not text that looks like one."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if not isinstance(data, int) or isinstance(data, bool):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class WishSerializer(serializers.Serializer[Any]):
     """What a guest asks for."""
 
     item_id = TextField(max_length=NAME_MAX)
-    quantity = CountField(min_value=1, max_value=QUANTITY_MAX, default=1)
+    quantity = WholeField(min_value=1, max_value=QUANTITY_MAX, default=1)
     note = TextField(max_length=NOTE_MAX, allow_blank=True, default="")
 
 

@@ -15,6 +15,8 @@ from eventsite.core import wiring
 from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE, Table
 from eventsite.core.wiring import Stores
 
+pytest_plugins = ["tests.no_sql"]
+
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",

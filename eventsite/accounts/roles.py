@@ -12,18 +12,25 @@ OWNER = "owner"
 
 _EVENT, _SESSION = "registration.{}_event", "registration.{}_agendasession"
 _REGISTRATION, _REQUEST = "registration.{}_registration", "requests_app.{}_guestrequest"
-_DEVICE = "accounts.{}_device"
+_TYPE, _ITEM = "registration.{}_tickettype", "requests_app.{}_requestitem"
+_GATE, _DEVICE = "checkin.{}_gate", "accounts.{}_device"
 
 
 def _may(pattern: str, *verbs: str) -> frozenset[str]:
     return frozenset(pattern.format(verb) for verb in verbs)
 
 
-_SEE = frozenset(p.format("view") for p in (_EVENT, _SESSION, _REGISTRATION, _REQUEST))
+_SEE = frozenset(
+    pattern.format("view")
+    for pattern in (_EVENT, _TYPE, _GATE, _ITEM, _SESSION, _REGISTRATION, _REQUEST)
+)
 
 ROLES: Mapping[str, frozenset[str]] = {
     "organizer": _SEE
     | _may(_EVENT, "add", "change", "delete")
+    | _may(_TYPE, "add", "change")
+    | _may(_GATE, "add", "change")
+    | _may(_ITEM, "add", "change")
     | _may(_SESSION, "add", "change", "delete", "export")
     | _may(_REGISTRATION, "add", "change", "cancel", "export")
     | _may(_REQUEST, "change", "claim", "fulfil", "decline", "export")
@@ -38,7 +45,7 @@ ROLES: Mapping[str, frozenset[str]] = {
 
 LABELS: Mapping[str, str] = {
     OWNER: "Owner: everything, and staff accounts",
-    "organizer": "Organizer: events, agenda, guests, requests, devices",
+    "organizer": "Organizer: events and what they offer, guests, requests, devices",
     "checkin_lead": "Check-in lead: guests at the door, devices",
     "fulfilment": "Fulfilment: guest requests",
     "viewer": "Viewer: sees everything, changes nothing",

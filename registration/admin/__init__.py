@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from registration.admin import agenda, events, registrations
+from registration.admin import agenda, events, registrations, types
 
-__all__ = ["agenda", "events", "registrations"]
+__all__ = ["agenda", "events", "registrations", "types"]

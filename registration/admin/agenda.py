@@ -12,7 +12,6 @@ from django.http import HttpRequest
 
 from eventsite.admin_site import site
 from eventsite.core.domain import agenda as domain
-from eventsite.core.errors import Invalid
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.filters import EventFilter, event_choices
 from eventsite.repoadmin.options import RepositoryAdmin
@@ -76,17 +75,10 @@ class AgendaSessionAdmin(RepositoryAdmin):
 
     def create(self, request: HttpRequest, row: Any, form: Any) -> Any:
         chosen = {"session_id": f"s{secrets.token_hex(4)}", "version": 1}
-        session = checked(domain.AgendaSession(**(row.values() | chosen)))
+        session = domain.checked_session(domain.AgendaSession(**(row.values() | chosen)))
         stores().agenda.add(session)
         return session
 
     def update(self, request: HttpRequest, row: Any, form: Any) -> Any:
         seen = replace(row.domain, version=row.version)
-        return stores().agenda.save(checked(row.to_domain()), seen)
-
-
-def checked(session: domain.AgendaSession) -> domain.AgendaSession:
-    """Return the session. Raises Invalid when it ends before it starts."""
-    if session.ends_at <= session.starts_at:
-        raise Invalid("A session ends after it starts.", field="ends_at")
-    return session
+        return stores().agenda.save(domain.checked_session(row.to_domain()), seen)

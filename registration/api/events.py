@@ -14,14 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from eventsite.core.wiring import stores
-from registration.api.base import PublicView, refusals
+from eventsite.names import known_event_id
+from eventsite.rest import PUBLIC
+from eventsite.schema import refusals
+from registration.api.base import PublicView
 from registration.api.serializers import AgendaSerializer, EventSerializer
-from registration.names import day_of, known_event_id, zone_of
-
-PUBLIC_SECONDS = 30
-"""How long anybody may keep what is public."""
-
-PUBLIC = {"Cache-Control": f"public, max-age={PUBLIC_SECONDS}"}
+from registration.times import day_of, zone_of
 
 
 class EventView(PublicView):
@@ -36,7 +34,7 @@ class EventView(PublicView):
     )
     def get(self, request: Request, event_id: str) -> Response:
         setup = stores().events.setup(known_event_id(event_id))
-        return Response(EventSerializer(setup).data, headers=PUBLIC)
+        return Response(EventSerializer(setup).data, headers={"Cache-Control": PUBLIC})
 
 
 class AgendaView(PublicView):
@@ -64,7 +62,7 @@ class AgendaView(PublicView):
         day = day_of(asked) if asked is not None else None
         body = _agenda(known_event_id(event_id), day)
         etag = f'"{hashlib.sha256(JSONRenderer().render(body)).hexdigest()[:32]}"'
-        headers = PUBLIC | {"ETag": etag}
+        headers = {"Cache-Control": PUBLIC, "ETag": etag}
         kept = get_conditional_response(request._request, etag=etag)
         if kept is not None and kept.status_code == status.HTTP_304_NOT_MODIFIED:
             return HttpResponseNotModified(headers=headers)

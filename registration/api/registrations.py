@@ -23,7 +23,9 @@ from eventsite.core.services.registering import (
     register,
 )
 from eventsite.core.wiring import secrets, stores
-from registration.api.base import KEY_HEADER, GuestView, in_body, refusals
+from eventsite.names import known_event_id, known_registration_id
+from eventsite.schema import KEY_HEADER, refusals
+from registration.api.base import GuestView, in_body
 from registration.api.serializers import (
     GUEST_FIELDS,
     ApplicationSerializer,
@@ -33,7 +35,6 @@ from registration.api.serializers import (
     RegisteredSerializer,
     RegistrationSerializer,
 )
-from registration.names import known_event_id, known_registration_id
 
 SOURCE = "api"
 

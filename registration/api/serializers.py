@@ -8,6 +8,8 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from eventsite import names
+from eventsite.bodies import TextField, WholeField
 from eventsite.core.config import config
 from eventsite.core.domain.events import TicketType
 from eventsite.core.domain.registrations import (
@@ -19,7 +21,6 @@ from eventsite.core.domain.registrations import (
 )
 from eventsite.core.services.ticketing import guest_link
 from eventsite.core.wiring import secrets
-from registration import names
 
 CHANNELS = [kind.value for kind in ChannelKind]
 STATUSES = [status.value for status in RegistrationStatus]
@@ -28,24 +29,6 @@ LOCALE_MAX = 16
 PUSH_TOKEN_MAX = 512
 
 Shape = serializers.Serializer[Any]
-
-
-class TextField(serializers.CharField):
-    """Text, and nothing that merely can be written as text, such as a number."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class VersionField(serializers.IntegerField):
-    """A whole number, not text that looks like one."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if not isinstance(data, int) or isinstance(data, bool):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class GuestSerializer(Shape):
@@ -90,7 +73,7 @@ class ChangeSerializer(Shape):
     """Other particulars; with ``version`` only if nobody changed them since it was read."""
 
     guest = GuestChangeSerializer()
-    version = VersionField(min_value=1, max_value=2**31, required=False)
+    version = WholeField(min_value=1, max_value=2**31, required=False)
 
 
 class LinksSerializer(Shape):

@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from eventsite.callers import own_registration
 from eventsite.core.services.signing_up import sign_off, sign_up
 from eventsite.core.wiring import stores
-from registration.api.base import GuestView, refusals
+from eventsite.names import known_registration_id, known_session_id
+from eventsite.schema import refusals
+from registration.api.base import GuestView
 from registration.api.serializers import SignUpSerializer
-from registration.names import known_registration_id, known_session_id
 
 
 class SignUpView(GuestView):

@@ -14,8 +14,9 @@ from rest_framework.request import Request
 from eventsite.callers import own_registration
 from eventsite.core.services.ticketing import ticket_code, ticket_png, ticket_svg
 from eventsite.core.wiring import secrets, stores
-from registration.api.base import GuestView, refusals
-from registration.names import known_registration_id
+from eventsite.names import known_registration_id
+from eventsite.schema import refusals
+from registration.api.base import GuestView
 
 
 class AnyAccept(BaseContentNegotiation):

@@ -24,8 +24,6 @@ POLICY = "; ".join(
 )
 """No script at all: the pages need none."""
 
-PUBLIC = "public, max-age=30"
-
 PRIVATE = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",

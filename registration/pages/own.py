@@ -26,8 +26,8 @@ from eventsite.core.services.signing_up import sign_off, sign_up
 from eventsite.core.services.ticketing import ticket_code, ticket_png, ticket_svg
 from eventsite.core.store.registrations import GuestPage
 from eventsite.core.wiring import secrets, stores
+from eventsite.names import known_session_id
 from eventsite.rest import STATUS
-from registration.names import day_of, known_session_id, zone_of
 from registration.pages.answers import page, private
 from registration.pages.forms import GuestForm, WishForm
 from registration.pages.showing import (
@@ -37,6 +37,7 @@ from registration.pages.showing import (
     requests_in_words,
     slot,
 )
+from registration.times import day_of, zone_of
 
 DONE = {
     "registered": _("You are registered. Your ticket is below, and on its way by e-mail."),

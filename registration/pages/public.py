@@ -17,11 +17,12 @@ from eventsite.core.errors import EventSiteError, Invalid
 from eventsite.core.services.registering import Application, Registered
 from eventsite.core.services.registering import register as take_place
 from eventsite.core.wiring import secrets, stores
-from eventsite.rest import STATUS
-from registration.names import day_of, known_event_id, zone_of
-from registration.pages.answers import PUBLIC, page
+from eventsite.names import known_event_id
+from eventsite.rest import PUBLIC, STATUS
+from registration.pages.answers import page
 from registration.pages.forms import RegistrationForm
 from registration.pages.showing import agenda_day
+from registration.times import day_of, zone_of
 
 EVENTS_READ = 100
 """Events looked at, the latest first; those still to end are shown."""

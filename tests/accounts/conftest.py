@@ -1,4 +1,4 @@
-"""Staff of every role, their browsers, and no SQL."""
+"""Staff of every role, and their browsers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from eventsite.accounts.models import StaffUser
 from eventsite.accounts.roles import OWNER
 from eventsite.core.wiring import Stores
 from tests.builders import an_event
-from tests.repoadmin.no_sql import no_sql, sql_attempts
-
-__all__ = ["no_sql", "sql_attempts"]
 
 PASSWORD = "Corr3ct-horse-battery"
 
@@ -23,7 +20,7 @@ SignIn = Callable[..., Client]
 
 
 @pytest.fixture(autouse=True)
-def quick(settings: Any, installation: Stores, no_sql: None) -> None:
+def quick(settings: Any, installation: Stores) -> None:
     settings.ROOT_URLCONF = "tests.accounts.urls"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

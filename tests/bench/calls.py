@@ -77,7 +77,7 @@ def _measured() -> list[Measure]:
     stores, now = wiring.stores(), datetime.now(UTC)
     event = an_event(starts_at=now.replace(year=now.year - 1), ends_at=now.replace(year=2099))
     set_up(stores.events, a_setup(event))
-    device, credential = enrol(stores.devices, "demo", "Bench", (), (DeviceRight.SCAN,), now)
+    _, credential = enrol(stores.devices, "demo", "Bench", (), (DeviceRight.SCAN,), now)
     counter = Counter(dynamodb)
     client = Client()
 

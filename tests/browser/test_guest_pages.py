@@ -32,7 +32,7 @@ def registration_of(page: Page) -> str:
     return found[1]
 
 
-# -- from the home page to a ticket ---------------------------------------------------------------
+# -- from the home page to a ticket --
 @pytest.mark.parametrize(
     ("width", "script"),
     [(WIDE, True), (PHONE, True), (PHONE, False)],
@@ -48,6 +48,7 @@ def test_a_guest_walks_from_the_home_page_to_a_ticket(
         is_sound(page)
 
     page.get_by_role("link", name="Register", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Register")
     if script:
         is_sound(page)
     fill_in(page, "Ada Lovelace", an_address())
@@ -64,18 +65,15 @@ def test_a_guest_walks_from_the_home_page_to_a_ticket(
         is_sound(page)
 
 
-@on_both
-def test_any_day_of_the_programme_can_be_looked_at(
-    visitor: Visitor, site: Site, width: int
-) -> None:
-    page = visitor.window(width)
+def test_any_day_of_the_programme_can_be_looked_at(visitor: Visitor, site: Site) -> None:
+    page = visitor.window(PHONE)
     page.goto(f"{site.url}/e/demo/")
     days = page.get_by_role("navigation", name="Days of the programme").get_by_role("link")
     for number in range(days.count()):
         days.nth(number).click()
         expect(days.nth(number)).to_have_attribute("aria-current", "page")
         expect(page.locator(".slot").first).to_be_visible()
-        is_sound(page)
+    is_sound(page)
 
 
 def test_a_ticket_chosen_on_the_event_page_is_chosen_in_the_form(
@@ -130,7 +128,7 @@ def test_a_double_click_registers_once(visitor: Visitor, site: Site) -> None:
     assert [each.registration_id for each in site.registered_as(email)] == [registration_of(page)]
 
 
-# -- a guest's own page ---------------------------------------------------------------------------
+# -- a guest's own page --
 @on_both
 def test_a_guest_signs_up_for_a_session_and_off_again(
     visitor: Visitor, site: Site, width: int
@@ -182,9 +180,8 @@ def test_a_guest_asks_for_an_item(visitor: Visitor, site: Site, width: int) -> N
     is_sound(page)
 
 
-@on_both
-def test_a_guest_changes_their_particulars(visitor: Visitor, site: Site, width: int) -> None:
-    page = visitor.window(width)
+def test_a_guest_changes_their_particulars(visitor: Visitor, site: Site) -> None:
+    page = visitor.window(PHONE)
     page.goto(site.page_of(site.guest("Old Name")))
     page.get_by_role("link", name="Change my details").click()
     expect(page.get_by_label("Name")).to_have_value("Old Name")
@@ -200,12 +197,12 @@ def test_a_guest_changes_their_particulars(visitor: Visitor, site: Site, width: 
     is_sound(page)
 
 
-@on_both
-def test_a_guest_cancels_after_being_asked(visitor: Visitor, site: Site, width: int) -> None:
+def test_a_guest_cancels_after_being_asked(visitor: Visitor, site: Site) -> None:
     registration = site.guest("Cannot Come")
-    page = visitor.window(width)
+    page = visitor.window(PHONE)
     page.goto(site.page_of(registration))
     page.get_by_role("link", name="Cancel my registration").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cancel your registration?")
     is_sound(page)
     page.get_by_role("link", name="No, keep my ticket").click()
     expect(page.get_by_role("img", name="QR code of your ticket")).to_be_visible()
@@ -219,9 +216,8 @@ def test_a_guest_cancels_after_being_asked(visitor: Visitor, site: Site, width: 
     assert kept.status is RegistrationStatus.CANCELLED
 
 
-@on_both
-def test_a_wrong_link_is_refused_in_words(visitor: Visitor, site: Site, width: int) -> None:
-    page = visitor.window(width, excused=(REFUSED,))
+def test_a_wrong_link_is_refused_in_words(visitor: Visitor, site: Site) -> None:
+    page = visitor.window(PHONE, excused=(REFUSED,))
     page.goto(site.page_of(site.guest("Somebody Else"))[:-3] + "aa/")
     expect(page.get_by_role("main")).to_contain_text("This link is not ours or is incomplete")
     is_sound(page)

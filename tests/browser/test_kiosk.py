@@ -48,7 +48,7 @@ def says(page: Page, look: str, words: str) -> None:
     expect(page.locator("#says")).to_have_text(words)
 
 
-# -- connecting -----------------------------------------------------------------------------------
+# -- connecting --
 @on_both
 def test_a_link_connects_the_device_and_is_gone_from_the_address(
     visitor: Visitor, site: Site, width: int
@@ -71,9 +71,8 @@ def test_a_link_connects_the_device_and_is_gone_from_the_address(
     expect(page.locator("#code")).to_be_focused()
 
 
-@on_both
-def test_an_unknown_device_is_told_so(visitor: Visitor, site: Site, width: int) -> None:
-    page = visitor.window(width, excused=("status of 401",))
+def test_an_unknown_device_is_told_so(visitor: Visitor, site: Site) -> None:
+    page = visitor.window(PHONE, excused=("status of 401",))
     page.goto(f"{site.url}/kiosk/")
     expect(page.get_by_label("Device credential")).to_be_focused()
     page.get_by_label("Device credential").fill("not a credential")
@@ -92,7 +91,7 @@ def test_a_device_that_may_not_scan_cannot_stand_at_a_gate(visitor: Visitor, sit
     expect(page.locator("#gate-list").get_by_role("button")).to_have_count(0)
 
 
-# -- scanning -------------------------------------------------------------------------------------
+# -- scanning --
 @on_both
 def test_a_ticket_off_a_phone_is_admitted_once(
     kiosk: Kiosk, visitor: Visitor, site: Site, width: int
@@ -126,9 +125,8 @@ def test_a_ticket_off_a_phone_is_admitted_once(
     expect(phone.get_by_label("Ticket", exact=True)).to_contain_text("Checked in")
 
 
-@on_both
-def test_a_forged_ticket_is_refused(kiosk: Kiosk, site: Site, width: int) -> None:
-    page = kiosk(width)
+def test_a_forged_ticket_is_refused(kiosk: Kiosk, site: Site) -> None:
+    page = kiosk(PHONE)
     code = site.ticket(site.guest("Real Guest"))
     scan(page, code[:60] + ("A" if code[60] != "A" else "B") + code[61:])
     says(page, "refused", "This ticket is forged or damaged")
@@ -162,7 +160,7 @@ def test_a_hand_scanner_works_wherever_the_focus_is(kiosk: Kiosk, site: Site) ->
     says(page, "admitted", "Welcome")
 
 
-# -- no network -----------------------------------------------------------------------------------
+# -- no network --
 def test_a_scan_without_an_answer_is_repeated_until_there_is_one(kiosk: Kiosk, site: Site) -> None:
     page = kiosk(excused=NO_NETWORK)
     sent: list[str] = []

@@ -1,11 +1,12 @@
 """The staff board on a phone: what waits at a station, and handing it over."""
 
+# ruff: noqa: RUF001 - words as the page writes them
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from eventsite.core.domain.requests import GuestRequest, RequestStatus
 from eventsite.core.domain.staff import DeviceRight
@@ -38,7 +39,7 @@ def wanted(site: Site) -> GuestRequest:
     return site.asks(site.guest("Thirsty Guest"), "tea", "with two cups")
 
 
-def card_of(page: Page, request: GuestRequest) -> object:
+def card_of(page: Page, request: GuestRequest) -> Locator:
     return page.locator(f'.card[data-id="{request.request_id}"]')
 
 
@@ -64,14 +65,14 @@ def test_an_open_request_is_handed_over_and_gone(
     board: Board, site: Site, wanted: GuestRequest, width: int
 ) -> None:
     page = board(width)
-    card = page.locator(f'.card[data-id="{wanted.request_id}"]')
-    for words in ("1 × Pot of tea", "with two cups", "just now"):  # noqa: RUF001
+    card = card_of(page, wanted)
+    for words in ("1 × Pot of tea", "with two cups", "just now"):
         expect(card).to_contain_text(words)
     is_sound(page)
 
-    card.get_by_role("button", name="Handed over: 1 × Pot of tea").click()  # noqa: RUF001
+    card.get_by_role("button", name="Handed over: 1 × Pot of tea").click()
     expect(card).to_have_count(0)
-    expect(page.locator("#news")).to_contain_text("Handed over: 1 × Pot of tea")  # noqa: RUF001
+    expect(page.locator("#news")).to_contain_text("Handed over: 1 × Pot of tea")
     expect(page.locator("#problem")).to_be_empty()
     assert state_of(site, wanted) is RequestStatus.FULFILLED
     is_sound(page)
@@ -79,13 +80,13 @@ def test_an_open_request_is_handed_over_and_gone(
 
 def test_other_boards_follow_by_themselves(board: Board, site: Site, wanted: GuestRequest) -> None:
     mine, theirs = board(), board()
-    seen = theirs.locator(f'.card[data-id="{wanted.request_id}"]')
-    expect(seen).to_be_visible()
-    mine.locator(f'.card[data-id="{wanted.request_id}"]').get_by_role("button").click()
-    expect(seen).to_have_count(0)
-
+    gone = card_of(theirs, wanted)
+    expect(gone).to_be_visible()
+    card_of(mine, wanted).get_by_role("button").click()
     new = site.asks(site.guest("Late Guest"), "soup", "")
-    expect(theirs.locator(f'.card[data-id="{new.request_id}"]')).to_be_visible()
+
+    expect(gone).to_have_count(0)
+    expect(card_of(theirs, new)).to_be_visible()
     expect(theirs.locator("#news")).to_have_text("1 new request")
 
 
@@ -100,9 +101,9 @@ def test_without_network_a_card_waits_and_says_so(
         route.abort() if len(tries) == 1 else route.continue_()
 
     page.route("**/fulfil", down_at_first)
-    card = page.locator(f'.card[data-id="{wanted.request_id}"]')
+    card = card_of(page, wanted)
     card.get_by_role("button").click()
-    expect(card.get_by_role("button")).to_have_text("No connection – trying again")  # noqa: RUF001
+    expect(card.get_by_role("button")).to_have_text("No connection – trying again")
     assert state_of(site, wanted) is RequestStatus.OPEN
     expect(card).to_have_count(0)
     assert state_of(site, wanted) is RequestStatus.FULFILLED

@@ -134,7 +134,7 @@ def test_other_encodings_are_read() -> None:
     assert only(text.encode("utf-16")).title == "Ünïcode"
 
 
-# -- times ----------------------------------------------------------------------------------------
+# -- times --
 def test_a_clock_time_is_in_the_conference_time_zone() -> None:
     session = only(schedule(entry(when=ON_A_DAY), zone="Europe/Berlin"))
 
@@ -202,7 +202,7 @@ def test_no_text_for_a_time_breaks_the_reader(on: str, clock: str, span: str) ->
         return
 
 
-# -- entries that are left out --------------------------------------------------------------------
+# -- entries that are left out --
 @pytest.mark.parametrize(
     ("broken", "code", "field"),
     [
@@ -268,7 +268,7 @@ def test_an_unknown_zone_is_a_problem_of_entries_that_need_it(zone: str) -> None
     assert [p.field for p in file.problems] == ["time_zone_name"]
 
 
-# -- ids ------------------------------------------------------------------------------------------
+# -- ids --
 @pytest.mark.parametrize("good", ["6561", "a-b", "29aecfd7-2e44-4f49-ab86-29b5e0877325"])
 def test_a_safe_id_stays(good: str) -> None:
     assert safe_session_id(good) == good
@@ -293,7 +293,7 @@ def test_the_guid_is_preferred_to_the_id() -> None:
     assert only(schedule(entry(attributes="id='7' guid=''"))).session_id == "7"
 
 
-# -- files that are refused -----------------------------------------------------------------------
+# -- files that are refused --
 LAUGHS = (
     "<!DOCTYPE schedule [<!ENTITY a 'ha'>"
     + "".join(
@@ -377,7 +377,7 @@ def test_importing_the_reader_needs_no_xml_library() -> None:
     subprocess.run([sys.executable, "-c", said], check=True, cwd=ROOT)
 
 
-# -- the real thing -------------------------------------------------------------------------------
+# -- the real thing --
 @pytest.mark.skipif(not REAL.exists(), reason=f"no shared data at {SHARED}")
 def test_a_real_congress_is_read_without_a_problem() -> None:
     file = read(REAL.read_bytes())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 
@@ -12,17 +11,13 @@ from eventsite.core import log
 
 
 @pytest.fixture
-def lines(monkeypatch):
-    """Everything logged, as the objects that were written."""
-    out = io.StringIO()
-    monkeypatch.setattr("sys.stderr", out)
-    log.configure("test")
-    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
-    monkeypatch.undo()
-    log.configure("test")
+def lines(capsys):
+    """Everything logged since the test configured the log, as the objects that were written."""
+    return lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
 def test_a_line_is_json_with_the_correlation_id(lines):
+    log.configure("test")
     with log.correlated("given-by-a-caller"):
         logging.getLogger("eventsite.x").info("done", extra={"event_id": "demo"})
     (line,) = lines()
@@ -31,11 +26,13 @@ def test_a_line_is_json_with_the_correlation_id(lines):
 
 
 def test_a_signed_link_that_django_logs_loses_its_token(lines):
+    log.configure("test")
     logger = logging.getLogger("django.request")
     path = "/g/9f3ac1d2e4b50617-1-secret/requests/"
     logger.error("Internal Server Error: %s", path, extra={"request": f"<WSGIRequest: {path}>"})
-    assert "secret" not in json.dumps(lines())
-    assert lines()[0]["message"] == "Internal Server Error: /g/.../requests/"
+    (line,) = lines()
+    assert "secret" not in json.dumps(line)
+    assert line["message"] == "Internal Server Error: /g/.../requests/"
 
 
 @pytest.mark.parametrize(

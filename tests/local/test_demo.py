@@ -149,7 +149,7 @@ def forget_keys() -> None:
             client.delete_item(TableName="eventsite-events", Key=key)
 
 
-# -- agenda ---------------------------------------------------------------------------------------
+# -- agenda --
 @pytest.mark.parametrize("month", [1, 3, 7, 10])
 def test_the_agenda_begins_yesterday_at_the_same_clock_time_in_any_season(month: int) -> None:
     now = datetime(2030, month, 31, 0, 30, tzinfo=UTC)
@@ -179,7 +179,7 @@ def test_the_agenda_has_what_real_ones_have() -> None:
     )
 
 
-# -- guests ---------------------------------------------------------------------------------------
+# -- guests --
 def test_the_guests_are_always_the_same_two_hundred_and_all_valid() -> None:
     everybody = demo_guests.guests()
 
@@ -201,7 +201,7 @@ def test_there_are_places_for_all_guests() -> None:
         assert kind.capacity is None or wanted.count(kind.type_id) <= kind.capacity
 
 
-# -- logins ---------------------------------------------------------------------------------------
+# -- logins --
 def test_the_login_file_is_private_and_its_devices_work(demo: Demo, file: LoginFile) -> None:
     demo.load("", hashed)
 

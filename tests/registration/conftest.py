@@ -1,4 +1,4 @@
-"""An event that is on, its programme, a guest's calls and pages, and no SQL."""
+"""An event that is on, its programme, and a guest's calls and pages."""
 
 from __future__ import annotations
 
@@ -19,16 +19,13 @@ from eventsite.core.services.registering import Application, register
 from eventsite.core.wiring import Stores, secrets
 from tests.builders import a_guest, a_session, a_setup, an_event
 from tests.conftest import everything
-from tests.repoadmin.no_sql import no_sql, sql_attempts
-
-__all__ = ["no_sql", "sql_attempts"]
 
 Register = Callable[..., Registration]
 _keys = count()
 
 
 @pytest.fixture(autouse=True)
-def fair(installation: Stores, no_sql: None) -> Stores:
+def fair(installation: Stores) -> Stores:
     """The event `demo`, on since four hours, with one session to come and one that is off."""
     now = timezone.now()
     times = {"starts_at": now - timedelta(hours=4), "ends_at": now + timedelta(days=2)}

@@ -61,7 +61,7 @@ def typed(answer: Any, **changes: Any) -> dict[str, Any]:
     return found | changes
 
 
-# -- events ---------------------------------------------------------------------------------------
+# -- events --
 def test_events_are_listed_searched_and_opened(office: Client) -> None:
     assert names(office.get(f"{BASE}/event/")) == ["Tidal Fair"]
     assert names(office.get(f"{BASE}/event/?q=harbour")) == ["Tidal Fair"]
@@ -128,7 +128,7 @@ def test_a_new_event_gets_a_number_and_an_id_is_taken_once(office: Client, fair:
     assert "event_id" in answer.context["adminform"].form.errors
 
 
-# -- sessions -------------------------------------------------------------------------------------
+# -- sessions --
 def test_sessions_are_listed_by_event_day_and_title(office: Client, fair: Stores) -> None:
     start = timezone.now() + timedelta(days=1)
     later = a_session(
@@ -178,7 +178,7 @@ def test_a_session_is_added(office: Client, fair: Stores) -> None:
     assert "Extra" in {session.title for session in fair.agenda.fresh("demo")}
 
 
-# -- registrations --------------------------------------------------------------------------------
+# -- registrations --
 @pytest.fixture
 def guests(registered: Register, fair: Stores) -> list[Registration]:
     people = [("Zoe", "zoe@example.org"), ("Ada", "ada@example.org"), ("Adam", "adam@example.org")]

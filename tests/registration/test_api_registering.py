@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from eventsite.core.store.events import type_stock
+from eventsite.core.domain.events import TicketType
+from eventsite.core.services.organizing import set_up
 from eventsite.core.wiring import Stores
 from tests.builders import a_setup, an_event
 from tests.registration.conftest import Api, application, facts, refusal
@@ -66,11 +67,8 @@ def test_an_address_registers_once(api: Api) -> None:
 def test_no_more_places_than_there_are(api: Api, fair: Stores) -> None:
     now = timezone.now()
     event = replace(an_event(event_id="boat", number=7), ends_at=now + timedelta(hours=1))
-    setup = a_setup(event)
-    fair.events.add(event)
-    for kind in setup.types:
-        fair.events.put_part(kind)
-    fair.events.lay_in_stock(event, type_stock("general"), 1)
+    kind = TicketType(event_id="boat", type_id="general", number=1, name="G", capacity=1)
+    set_up(fair.events, a_setup(event, types=(kind,), gates=()))
     path = "events/boat/registrations"
     assert api("POST", path, application(), Idempotency_Key="one").status_code == 201
     late = api("POST", path, application(email="late@example.org"), Idempotency_Key="two")
@@ -80,8 +78,7 @@ def test_no_more_places_than_there_are(api: Api, fair: Stores) -> None:
 def test_an_event_that_is_over_takes_nobody(api: Api, fair: Stores) -> None:
     past = timezone.now() - timedelta(days=9)
     event = an_event(event_id="old", number=8, starts_at=past, ends_at=past + timedelta(days=1))
-    fair.events.add(event)
-    fair.events.put_part(a_setup(event).types[1])
+    set_up(fair.events, a_setup(event))
     answer = api("POST", "events/old/registrations", application(), Idempotency_Key="one")
     assert refusal(answer) == (409, "not_allowed", "event_id")
 

@@ -11,7 +11,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from eventsite import callers
+from eventsite import cognito
 from eventsite.core.wiring import Stores
 from tests.conftest import ENVIRONMENT
 from tests.registration.conftest import Api, Register, application, facts, refusal
@@ -36,9 +36,9 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return {"keys": [_public(OURS, "one")]}
 
     monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", fetch)
-    callers._pool_keys.cache_clear()
+    cognito._pool_keys.cache_clear()
     yield fetched
-    callers._pool_keys.cache_clear()
+    cognito._pool_keys.cache_clear()
 
 
 def a_token(key: Any = OURS, key_id: str = "one", algorithm: str = "RS256", **changes: Any) -> str:

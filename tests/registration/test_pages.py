@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from eventsite.core.domain.registrations import RegistrationStatus
+from eventsite.core.services.organizing import set_up
 from eventsite.core.wiring import Stores
 from tests.builders import a_setup, an_event
 from tests.registration.conftest import Register, facts, token_of
@@ -144,8 +145,7 @@ def test_a_used_key_with_other_values_is_told_and_replaced(visitor: Client) -> N
 def test_an_event_that_is_over_has_no_form(visitor: Client, fair: Stores) -> None:
     past = timezone.now() - timedelta(days=9)
     event = an_event(event_id="old", number=3, starts_at=past, ends_at=past + timedelta(days=1))
-    fair.events.add(event)
-    fair.events.put_part(a_setup(event).types[0])
+    set_up(fair.events, a_setup(event))
     assert "This event is over" in text(visitor.get("/e/old/"))
     assert visitor.get("/e/old/register/")["Location"] == "/e/old/"
 

@@ -1,4 +1,4 @@
-"""A fair with booths, an owner who is signed in, and no SQL."""
+"""A fair with booths, and an owner who is signed in."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from eventsite.accounts.models import StaffUser
 from eventsite.core.wiring import Stores
 from eventsite.repoadmin.content_types import prime
 from tests.repoadmin import booths
-from tests.repoadmin.no_sql import no_sql, sql_attempts
-
-__all__ = ["no_sql", "sql_attempts"]
 
 PASSWORD = "Corr3ct-horse-battery"
 
 
 @pytest.fixture(autouse=True)
-def fair(settings: Any, installation: Stores, no_sql: None) -> None:
+def fair(settings: Any, installation: Stores) -> None:
     settings.ROOT_URLCONF = "tests.repoadmin.booths"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     prime()

@@ -11,16 +11,13 @@ from django.test import Client
 from eventsite.accounts.models import StaffUser
 from eventsite.core.services.requesting import fulfil
 from eventsite.repoadmin.content_types import prime
-from tests.repoadmin.no_sql import no_sql, sql_attempts
 from tests.requests_app.conftest import Counter
-
-__all__ = ["no_sql", "sql_attempts"]
 
 LIST = "/admin/requests_app/guestrequest/"
 
 
 @pytest.fixture
-def office(counter: Counter, no_sql: None, settings: Any) -> Client:
+def office(counter: Counter, settings: Any) -> Client:
     """The browser of somebody who fulfils."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     prime()

@@ -87,7 +87,7 @@ def bad_scans(world: World) -> None:
     world.refused("POST", url, [], 400, "invalid", Authorization=device(world, "kiosk"))
 
 
-# -- guest requests ---------------------------------------------------------------------------------
+# -- guest requests --
 def asks(world: World) -> None:
     items = world.call("GET", f"{world.api}/events/demo/items")["items"]
     item = next(i for i in items if not i.get("type_ids"))
@@ -151,7 +151,7 @@ def fulfilled(world: World) -> None:
     expect(request["item_name"] in mail["text"], mail["text"])
 
 
-# -- sessions ---------------------------------------------------------------------------------------
+# -- sessions --
 def imported(world: World, path: Path, event: str = "demo") -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", "import_agenda", event, str(path)],

@@ -88,7 +88,7 @@ def act(world: World) -> None:
     world.mail(world.address("after"), "Cancelled")
 
 
-# -- logs and tracing -------------------------------------------------------------------------------
+# -- logs and tracing --
 def log_lines(world: World) -> list[str]:
     logs, lines = world.aws("logs"), []
     for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/eventsite-")["logGroups"]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from eventsite.core.errors import Invalid
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaSession:
@@ -31,6 +33,13 @@ class AgendaSession:
     def session_key(self) -> str:
         """The session's name over all events."""
         return f"{self.event_id}#{self.session_id}"
+
+
+def checked_session(session: AgendaSession) -> AgendaSession:
+    """Return the session. Raises Invalid when it does not end after it starts."""
+    if session.ends_at <= session.starts_at:
+        raise Invalid("A session ends after it starts.", field="ends_at")
+    return session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ class TicketType:
     name: str
     capacity: int | None = None
     valid_from: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Gate:
     gate_id: str
     name: str
     type_ids: tuple[str, ...] = ()
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,11 @@ class RequestItem:
     stock: int | None = None
     per_guest: int = 1
     type_ids: tuple[str, ...] = ()
+    version: int = 1
+
+
+Part = TicketType | Gate | RequestItem
+"""What an event is set up with. ``version`` counts writes; the store refuses a stale one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +91,10 @@ class EventSetup:
     gates: tuple[Gate, ...] = ()
     items: tuple[RequestItem, ...] = ()
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (*self.types, *self.gates, *self.items)
+
     def type(self, type_id: str) -> TicketType:
         return _found(
             (t for t in self.types if t.type_id == type_id), "ticket type", type_id, "type_id"
@@ -94,6 +105,17 @@ class EventSetup:
 
     def item(self, item_id: str) -> RequestItem:
         return _found((i for i in self.items if i.item_id == item_id), "item", item_id, "item_id")
+
+
+def id_of(part: Part) -> tuple[str, str]:
+    """Return the name of a part's id, and the id: unique among the event's parts of its kind."""
+    match part:
+        case TicketType():
+            return "type_id", part.type_id
+        case Gate():
+            return "gate_id", part.gate_id
+        case RequestItem():
+            return "item_id", part.item_id
 
 
 def _found(matches: Iterator[T], noun: str, name: str, field: str) -> T:

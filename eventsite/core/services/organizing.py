@@ -1,12 +1,33 @@
-"""Organizing: set an event up, whole and repeatably."""
+"""Organizing: set an event up, whole and repeatably, or part by part.
+
+A ticket type's capacity and an item's stock are counted in shards, and a change moves the
+difference into or out of them, exactly, while guests go on taking places. What has no limit is
+not counted, so no limit can be set on it later.
+"""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
-from eventsite.core.domain.events import Event, EventSetup
-from eventsite.core.errors import AlreadyExists, Invalid
-from eventsite.core.store.events import EventRepository, Part, item_stock, type_stock
+from eventsite.core.domain.events import (
+    Event,
+    EventSetup,
+    Gate,
+    RequestItem,
+    TicketType,
+    id_of,
+)
+from eventsite.core.domain.setups import (
+    NUMBER_MAX,
+    checked,
+    checked_gate,
+    checked_item,
+    checked_type,
+)
+from eventsite.core.errors import AlreadyExists, Invalid, NotAllowed, NotFound, StaleWrite
+from eventsite.core.store.events import EventRepository, P, StockTaken
 
 
 def new_number() -> int:
@@ -20,15 +41,22 @@ def checked_event(event: Event) -> Event:
         raise Invalid("An event ends after it starts.", field="ends_at")
     if not 0 <= event.reminder_minutes <= 60:
         raise Invalid("Reminders come 0 to 60 minutes before.", field="reminder_minutes")
+    try:
+        ZoneInfo(event.zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise Invalid("There is no such time zone.", field="zone") from error
     return event
 
 
 def set_up(events: EventRepository, setup: EventSetup) -> bool:
     """Store an event with its types, gates, items and stock; return False if it was there.
 
-    Repeating completes what a crash left out and changes nothing else.
+    Repeating completes what a crash left out and changes nothing else: a part that is there
+    stays, also when an organizer has changed it.
     """
     event = checked_event(setup.event)
+    types = (*setup.types, *_types_of(events, event.event_id))
+    wanted = [checked(part, types) for part in setup.parts]
     try:
         events.add(event)
         added = True
@@ -36,16 +64,114 @@ def set_up(events: EventRepository, setup: EventSetup) -> bool:
         if taken.field != "event_id":
             raise
         event, added = events.get(event.event_id), False
-    known = events.fresh_setup(event.event_id)
-    there: set[Part] = {*known.types, *known.gates, *known.items}
-    wanted: tuple[Part, ...] = (*setup.types, *setup.gates, *setup.items)
     for part in wanted:
-        if part not in there:
-            events.put_part(part)
-    for kind in setup.types:
-        if kind.capacity is not None:
-            events.lay_in_stock(event, type_stock(kind.type_id), kind.capacity)
-    for item in setup.items:
-        if item.stock is not None:
-            events.lay_in_stock(event, item_stock(item.item_id), item.stock)
+        try:
+            _add(events, event, part)
+        except AlreadyExists as taken:
+            if taken.field == "number":  # of another type, or it would be the id that is taken
+                raise
     return added
+
+
+def _types_of(events: EventRepository, event_id: str) -> tuple[TicketType, ...]:
+    try:
+        return events.fresh_setup(event_id).types
+    except NotFound:
+        return ()
+
+
+def add_type(events: EventRepository, kind: TicketType) -> TicketType:
+    """Store a new ticket type under the event's next free number, whatever ``kind.number`` is.
+
+    Raises NotFound, Invalid, AlreadyExists (the id), NotAllowed (all numbers are taken).
+    """
+    setup = events.fresh_setup(kind.event_id)
+    used = {each.number for each in setup.types}
+    for number in (*range(1, NUMBER_MAX + 1), 0):
+        if number in used:
+            continue
+        try:
+            return save_type(events, replace(kind, number=number))
+        except AlreadyExists as taken:  # by somebody who adds a type at this moment
+            if taken.field != "number":
+                raise
+    raise NotAllowed(f"An event has at most {NUMBER_MAX + 1} ticket types.", field="type_id")
+
+
+def save_type(
+    events: EventRepository, kind: TicketType, seen: TicketType | None = None
+) -> TicketType:
+    """Store a new ticket type, or a changed one that was ``seen`` before; return it as stored.
+
+    Raises
+    ------
+    NotFound
+        No such event.
+    Invalid
+        A value breaks a rule; ``field`` says which.
+    AlreadyExists
+        The id or number of a new type is taken; ``field`` says which.
+    NotAllowed
+        The new capacity is less than what is taken, or there was no limit before.
+    StaleWrite
+        Somebody changed the type since.
+    """
+    kind = checked_type(kind)
+    event = events.get(kind.event_id)
+    if seen is None:
+        return _add(events, event, kind)
+    if kind.number != seen.number:
+        raise Invalid("A type's number is in its tickets and stays.", field="number")
+    return _change(events, event, kind, seen, "capacity", seen.capacity, kind.capacity)
+
+
+def save_gate(events: EventRepository, gate: Gate, seen: Gate | None = None) -> Gate:
+    """Store a new gate, or a changed one. Raises as ``save_type`` does, but NotAllowed."""
+    setup = events.fresh_setup(gate.event_id)
+    gate = checked_gate(gate, setup.types)
+    if seen is None:
+        return _add(events, setup.event, gate)
+    return _change(events, setup.event, gate, seen)
+
+
+def save_item(
+    events: EventRepository, item: RequestItem, seen: RequestItem | None = None
+) -> RequestItem:
+    """Store a new item of the catalogue, or a changed one. Raises as ``save_type`` does."""
+    setup = events.fresh_setup(item.event_id)
+    item = checked_item(item, setup.types)
+    if seen is None:
+        return _add(events, setup.event, item)
+    return _change(events, setup.event, item, seen, "stock", seen.stock, item.stock)
+
+
+def _add(events: EventRepository, event: Event, part: P) -> P:
+    part = replace(part, version=1)
+    events.add_part(event, part)
+    return part
+
+
+def _change(
+    events: EventRepository,
+    event: Event,
+    part: P,
+    seen: P,
+    field: str = "",
+    before: int | None = None,
+    after: int | None = None,
+) -> P:
+    """Store ``part`` for ``seen``; ``field`` is its amount, which goes from before to after."""
+    if (part.event_id, id_of(part)) != (seen.event_id, id_of(seen)):
+        raise Invalid("An id stays.", field=id_of(part)[0])
+    if part.version != seen.version:
+        raise StaleWrite("Somebody else changed this after you opened it.")
+    if before is None and after is not None:
+        raise NotAllowed(
+            "There was no limit, so nobody counted what is taken: a limit cannot be set any more.",
+            field=field,
+        )
+    try:
+        return events.save_part(event, part, seen)
+    except StockTaken as refused:
+        taken = (before or 0) - refused.left
+        raise NotAllowed(f"{taken} are taken already; it cannot be less.", field=field) from refused

@@ -90,6 +90,10 @@ def number_claim(number: int) -> Item:
     return one(f"NUMBER#{number}")
 
 
+def type_number(event_id: str, number: int) -> Item:
+    return one(f"NUMBER#{event_id}#{number}")
+
+
 def idempotency(scope: str, key: str) -> Item:
     return one(f"IDEM#{digest(scope, key)}")
 

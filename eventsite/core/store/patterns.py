@@ -53,16 +53,18 @@ PATTERNS: tuple[Pattern, ...] = (
         "1 w, 1 i",
     ),
     Pattern(
-        "a ticket type, gate or request item",
-        "EventRepository.put_part",
-        "EVENT#<event> / TYPE#<type>, GATE#<gate>, ITEM#<item>",
-        "1 w",
+        "a new ticket type, gate or request item, and its stock divided over shards",
+        "EventRepository.add_part",
+        "EVENT#<event> / TYPE#<type>, GATE#<gate>, ITEM#<item>; NUMBER#<event>#<number> / -;"
+        " STOCK#<event>#<what>#<shard> / STOCK",
+        "1 t; of a type 2 t; 1 t a shard",
     ),
     Pattern(
-        "lay in stock, divided over shards",
-        "EventRepository.lay_in_stock",
-        "STOCK#<event>#<what>#<shard> / STOCK",
-        "1 w a shard",
+        "change one, if nobody did, and its stock by the difference",
+        "EventRepository.save_part",
+        "EVENT#<event> / TYPE#<type>, GATE#<gate>, ITEM#<item>;"
+        " STOCK#<event>#<what>#<shard> / STOCK",
+        "1 t, 1 t a shard; to take away 1 r a shard",
     ),
     Pattern(
         "how much stock is left",

@@ -28,7 +28,7 @@ def sql_attempts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return attempts
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def no_sql(sql_attempts: list[str]) -> Iterator[None]:
     """Fails a test in which anything tried to use SQL."""
     yield

@@ -1,0 +1,169 @@
+"""Makes the README's pictures anew: `python -m tests.browser.pictures [running.json]`.
+
+Without an argument it starts a whole local stack of its own, which takes a minute or two; with
+one it looks at the stack that wrote the file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from eventsite.local.demo_event import EVENT_ID
+from eventsite.local.demo_logins import FILE, LoginFile
+from eventsite.local.launcher import Options, Stack
+from eventsite.local.processes import ROOT
+from tests.browser.looking import PHONE, Visitor, chromium, read_code
+
+IMAGES = ROOT / "docs" / "images"
+COLOURS = 256
+MAIL_SECONDS = 60
+WISHES = (("tea", 1, "table by the window"), ("mug", 1, ""))
+
+
+@dataclass
+class Scene:
+    """The running stack, and a guest who has just registered."""
+
+    site: str
+    mailbox: str
+    logins: dict[str, Any]
+    guest_page: str = ""
+    address: str = ""
+
+    def register(self) -> None:
+        """Register by the API, sign up, ask for things, and wait for the mails."""
+        self.address = f"marlowe.{secrets.token_hex(2)}@example.org"
+        guest = {"name": "Marlowe Fairweather", "email": self.address}
+        body = {"type_id": "standard", "guest": guest}
+        made = self._call("POST", f"events/{EVENT_ID}/registrations", body)
+        self.guest_page = f"{self.site}/g/{made['guest_token']}/"
+        mine, token = f"registrations/{made['registration_id']}", made["guest_token"]
+        coming = [
+            session["session_id"]
+            for session in self._call("GET", f"events/{EVENT_ID}/agenda")["sessions"]
+            if session["starts_at"] > made["registered_at"] and session["track"]
+        ]
+        for session_id in coming[1:3]:
+            self._call("PUT", f"{mine}/sign-ups/{session_id}", {}, token)
+        for item_id, quantity, note in WISHES:
+            wish = {"item_id": item_id, "quantity": quantity, "note": note}
+            self._call("POST", f"{mine}/requests", wish, token)
+        self._wait_for_mail()
+
+    def _call(self, method: str, path: str, body: Any = None, token: str = "") -> Any:
+        headers = {"Idempotency-Key": secrets.token_urlsafe(12)}
+        if token:
+            headers["X-Guest-Token"] = token
+        url = f"{self.site}/api/v1/{path}"
+        answer = requests.request(method, url, json=body, headers=headers, timeout=30)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def _wait_for_mail(self) -> None:
+        deadline = time.monotonic() + MAIL_SECONDS
+        while time.monotonic() < deadline:
+            url = f"{self.mailbox}/messages.json"
+            if requests.get(url, params={"to": self.address}, timeout=10).json():
+                return
+            time.sleep(0.3)
+        raise SystemExit(f"No ticket came within {MAIL_SECONDS} seconds.")
+
+
+# -- the pictures ---------------------------------------------------------------------------------
+def event(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.site}/e/{EVENT_ID}/")
+
+
+def guest(page: Page, scene: Scene) -> None:
+    page.goto(scene.guest_page)
+
+
+def kiosk(page: Page, scene: Scene) -> None:
+    page.goto(scene.guest_page)
+    code = read_code(page.get_by_role("img", name="QR code of your ticket"))
+    page.goto(f"{scene.site}/kiosk/#device={scene.logins['kiosk']}")
+    page.get_by_role("button", name="Main entrance").click()
+    page.locator("#code").fill(code)
+    page.keyboard.press("Enter")
+    expect(page.locator("#guest")).to_contain_text("Marlowe Fairweather")
+
+
+def admin(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.site}/admin/registration/registration/?listing=name")
+    page.get_by_label("Username").fill(scene.logins["username"])
+    page.get_by_label("Password").fill(scene.logins["password"])
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("#result_list")).to_be_visible()
+    if page.locator("#main.shifted").count():  # the menu leaves too little room for the table
+        page.get_by_role("button", name="Toggle navigation").click()
+    page.mouse.move(0, 0)
+    page.mouse.wheel(0, -9999)
+    page.wait_for_timeout(300)
+
+
+def mailbox(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.mailbox}/?to={scene.address}")
+    mail = page.locator("details").filter(has_text="ticket").last
+    mail.locator("summary").click()
+    mail.locator("iframe").scroll_into_view_if_needed()  # it is loaded only when it is seen
+    page.wait_for_timeout(500)
+    page.evaluate("() => window.scrollTo(0, 0)")
+
+
+PICTURES: tuple[tuple[Callable[[Page, Scene], None], int, int], ...] = (
+    (event, 1280, 900),
+    (guest, PHONE, 844),
+    (mailbox, 1280, 900),
+    (kiosk, 1280, 800),
+    (admin, 1280, 900),
+)
+
+
+def take(scene: Scene) -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with chromium() as browser:
+        visitor = Visitor(browser)
+        for show, width, height in PICTURES:
+            page = visitor.window(width, dark=False)
+            page.set_viewport_size({"width": width, "height": height})
+            show(page, scene)
+            page.wait_for_load_state("load")
+            file = IMAGES / f"{show.__name__}.png"
+            shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+            shown.quantize(COLOURS).save(file, optimize=True)
+            print(f"{file.relative_to(ROOT)}: {file.stat().st_size // 1024} KB")
+            visitor.leave()
+
+
+def main() -> None:
+    with ExitStack() as until_the_end:
+        if sys.argv[1:]:
+            file = Path(sys.argv[1])
+            running = json.loads(file.read_text())
+            site, mails, state = running["web_url"], running["messaging_url"], file.parent
+        else:
+            state = Path(until_the_end.enter_context(tempfile.TemporaryDirectory())) / "aws"
+            stack = Stack(Options(engine_port=0, messaging_port=0, web_port=0, state_dir=state))
+            until_the_end.enter_context(stack)
+            site, mails = stack.web_url, stack.messaging_url
+        scene = Scene(site, mails, LoginFile(state / FILE).read())
+        scene.register()
+        take(scene)
+
+
+if __name__ == "__main__":
+    main()
