@@ -12,7 +12,7 @@ from eventsite.admin_site import site
 from eventsite.core.domain import events as domain
 from eventsite.core.services.organizing import save_gate
 from eventsite.core.wiring import stores
-from eventsite.repoadmin.parts import PartAdmin
+from eventsite.repoadmin.part_admin import PartAdmin
 
 
 @admin.register(Gate, site=site)

@@ -18,7 +18,7 @@ from eventsite.core.wiring import stores
 from eventsite.names import known_event_id
 from eventsite.repoadmin.filters import ChosenFilter, EventFilter, event_choices
 from eventsite.repoadmin.options import RepositoryAdmin
-from eventsite.repoadmin.parts import PartAdmin
+from eventsite.repoadmin.part_admin import PartAdmin
 from requests_app.models import GuestRequest, RequestItem
 from requests_app.stations import stations
 

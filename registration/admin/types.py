@@ -11,7 +11,7 @@ from eventsite.admin_site import site
 from eventsite.core.domain import events as domain
 from eventsite.core.services.organizing import add_type, save_type
 from eventsite.core.wiring import stores
-from eventsite.repoadmin.parts import PartAdmin
+from eventsite.repoadmin.part_admin import PartAdmin
 from registration.models import TicketType
 
 

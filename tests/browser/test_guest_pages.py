@@ -129,11 +129,8 @@ def test_a_double_click_registers_once(visitor: Visitor, site: Site) -> None:
 
 
 # -- a guest's own page --
-@on_both
-def test_a_guest_signs_up_for_a_session_and_off_again(
-    visitor: Visitor, site: Site, width: int
-) -> None:
-    page = visitor.window(width)
+def test_a_guest_signs_up_for_a_session_and_off_again(visitor: Visitor, site: Site) -> None:
+    page = visitor.window(PHONE)
     page.goto(site.page_of(site.guest("Session Goer")))
     page.get_by_role("link", name="Choose from the programme").click()
     days = page.get_by_role("navigation", name="Days of the programme").get_by_role("link")
@@ -157,9 +154,8 @@ def test_a_guest_signs_up_for_a_session_and_off_again(
     expect(mine.get_by_role("heading", level=3)).to_have_count(0)
 
 
-@on_both
-def test_a_guest_asks_for_an_item(visitor: Visitor, site: Site, width: int) -> None:
-    page = visitor.window(width, excused=(REFUSED,))
+def test_a_guest_asks_for_an_item(visitor: Visitor, site: Site) -> None:
+    page = visitor.window(WIDE, excused=(REFUSED,))
     page.goto(site.page_of(site.guest("Thirsty Person")))
     page.get_by_label("What would you like?").select_option("Pot of tea")
     page.get_by_label("How many?").fill("0")

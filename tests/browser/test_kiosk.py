@@ -92,15 +92,12 @@ def test_a_device_that_may_not_scan_cannot_stand_at_a_gate(visitor: Visitor, sit
 
 
 # -- scanning --
-@on_both
-def test_a_ticket_off_a_phone_is_admitted_once(
-    kiosk: Kiosk, visitor: Visitor, site: Site, width: int
-) -> None:
+def test_a_ticket_off_a_phone_is_admitted_once(kiosk: Kiosk, visitor: Visitor, site: Site) -> None:
     guest = site.guest("Ada Lovelace")
     phone = visitor.window(PHONE)
     phone.goto(site.page_of(guest))
     code = read_code(phone.get_by_role("img", name="QR code of your ticket"))
-    page = kiosk(width)
+    page = kiosk(WIDE)
 
     page.locator("#code").fill(code)
     page.get_by_role("button", name="Check in").click()

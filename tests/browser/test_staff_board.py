@@ -48,9 +48,8 @@ def state_of(site: Site, request: GuestRequest) -> RequestStatus:
     return next(each.status for each in found if each.request_id == request.request_id)
 
 
-@on_both
-def test_a_device_chooses_its_station(visitor: Visitor, site: Site, width: int) -> None:
-    page = visitor.window(width)
+def test_a_device_chooses_its_station(visitor: Visitor, site: Site) -> None:
+    page = visitor.window(PHONE)
     page.goto(f"{site.url}/staff/#device={site.credential('Info phone', DeviceRight.FULFIL)}")
     stations = page.locator("#station-list").get_by_role("button")
     expect(stations).to_have_text(["bar", "info", "merch"])

@@ -60,7 +60,7 @@ def registrations(table):
 
 def test_a_type_of_twenty_places_takes_twenty_of_fifty(events, registrations):
     kind = TicketType(event_id="demo", type_id="general", number=1, name="G", capacity=20)
-    set_up(events, a_setup(types=(kind,)))
+    set_up(events, a_setup(types=(kind,), gates=()))
 
     def one(number):
         wanted = Application(

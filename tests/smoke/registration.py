@@ -212,6 +212,8 @@ def account(world: World) -> None:
 def gateway_web(world: World) -> None:
     page = world.call("GET", f"{world.gateway}/admin/login/").text
     expect("csrfmiddlewaretoken" in page, page[:300])
+    public = world.call("GET", f"{world.gateway}/e/demo/").text
+    expect("register" in public, public[:300])
     event = world.call("GET", f"{world.gateway}/api/v1/events/demo")
     expect(event["event_id"] == "demo", event)
 
@@ -282,7 +284,7 @@ STEPS: list[Step] = [
     ("ticket PNG and SVG by API, for the guest only", ticket_api),
     ("a guest registers by the page, a double submit once", form),
     ("a Cognito account registers; a forged token does not", account),
-    ("API Gateway: admin sign-in page and a REST call from Lambda", gateway_web),
+    ("API Gateway: admin sign-in page, guest page and a REST call", gateway_web),
     ("API Gateway: the ticket PNG", gateway_picture),
     ("API Gateway: the Cognito authorizer", gateway_authorizer),
     ("API Gateway to SQS answers 202, twice", rush),

@@ -1,0 +1,77 @@
+"""The admin over what an event is set up with (ticket types, gates, items)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, QueryDict
+
+from eventsite.repoadmin.filters import EventFilter, event_choices
+from eventsite.repoadmin.options import RepositoryAdmin
+from eventsite.repoadmin.parts import EVENT, PartModel, setup_of
+
+_CHANGELIST_FILTERS = "_changelist_filters"
+"""Where the admin's links to a form keep the list's filters."""
+
+
+class PartAdmin(RepositoryAdmin):
+    """Parts are added and changed, never deleted: tickets, scans and requests name them."""
+
+    model: type[PartModel]
+    list_filter = (EventFilter,)
+    search_fields = ("name",)
+    search_help_text = "A part of the name"
+    actions = ()
+    kept: tuple[str, ...] = ()
+    """Fields that are shown when a part is changed, and that nobody types."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields: Any = self.fields
+        return (*fields, *self.kept, EVENT) if obj else (EVENT, *fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (self.model.source.id_name, *self.kept, EVENT) if obj else ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {EVENT: _chosen(request, event_choices())} | initial
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Offer the events, and as check boxes the types of the one that is chosen."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        fields = form.base_fields
+        offered = [] if obj else event_choices()
+        setup = setup_of(obj.event_id if obj else _chosen(request, offered))
+        if EVENT in fields:
+            if setup and setup.event.event_id not in dict(offered):
+                offered.append((setup.event.event_id, setup.event.title))
+            fields[EVENT] = forms.ChoiceField(label="Event", choices=offered)
+        if "type_ids" in fields:
+            fields["type_ids"] = forms.MultipleChoiceField(
+                label="Ticket types",
+                choices=[(kind.type_id, kind.name) for kind in setup.types] if setup else [],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                help_text=f"Of {setup.event.title}; none means all." if setup else "",
+            )
+        return form
+
+    @admin.display(description="ticket types")
+    def for_types(self, row: Any) -> str:
+        return ", ".join(row.type_ids) or "all"
+
+
+def _chosen(request: HttpRequest, offered: list[tuple[str, str]]) -> str:
+    """Return the event that a new part is for: what was sent, else the list's, else the first."""
+    listed = QueryDict(request.GET.get(_CHANGELIST_FILTERS, ""))
+    for said in (request.POST, request.GET, listed):
+        if event_id := said.get(EVENT):
+            return str(event_id)
+    return next((event_id for event_id, _ in offered), "")
