@@ -35,7 +35,7 @@ run: .venv/ready .venv-aws/ready  ## start everything on this machine and print 
 	@exec $(BIN)/python -m eventsite.local run $(RUN)
 
 test: .venv/ready .venv-aws/ready .venv/browser  ## all tests; needs no AWS account
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(TEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q $(TEST)
 
 test-next:  ## the tests on the next Django, where Python 3.12 or later is installed
 	@sh tests/next.sh

@@ -54,6 +54,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 # Only languages whose translations are here: any other would get pages half in Django's own words.
 LANGUAGES = [("en", _("English"))]
+FORMAT_MODULE_PATH = "eventsite.formats"
 LOGGING_CONFIG = None  # eventsite.core.log does it, the same way in every process
 
 OFFICE = DOORS != "rest"

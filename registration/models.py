@@ -141,7 +141,7 @@ class Registration(RepositoryModel):
     )
     status = models.CharField(
         max_length=12,
-        choices=[(status.value, status.value) for status in RegistrationStatus],
+        choices=[(status.value, status.value.capitalize()) for status in RegistrationStatus],
         editable=False,
     )
     registered_at = models.DateTimeField(editable=False)

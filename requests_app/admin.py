@@ -48,7 +48,7 @@ class StationFilter(ChosenFilter):
 class GuestRequestAdmin(RepositoryAdmin):
     """Requests are made by guests and closed by action; nothing of them is edited."""
 
-    list_display = ("__str__", "note", "requested_at", "status", "request_id")
+    list_display = ("__str__", "status", "note", "requested_at", "request_id")
     list_filter = (EventFilter, StationFilter)
     search_fields = ("request_id",)
     search_help_text = (

@@ -79,7 +79,9 @@ class GuestRequest(RepositoryModel):
     quantity = models.PositiveSmallIntegerField(editable=False)
     note = models.CharField(max_length=domain.NOTE_MAX, blank=True, editable=False)
     status = models.CharField(
-        max_length=12, editable=False, choices=[(s.value, s.value) for s in domain.RequestStatus]
+        max_length=12,
+        editable=False,
+        choices=[(s.value, s.value.capitalize()) for s in domain.RequestStatus],
     )
     requested_at = models.DateTimeField(editable=False)
     fulfilled_at = models.DateTimeField(null=True, editable=False)

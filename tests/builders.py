@@ -33,8 +33,8 @@ def a_setup(event: Event | None = None, **changes: Any) -> EventSetup:
     fields: dict[str, Any] = {
         "event": event,
         "types": (
-            TicketType(event_id=name, type_id="crew", number=2, name="Crew"),
             TicketType(event_id=name, type_id="general", number=1, name="General", capacity=100),
+            TicketType(event_id=name, type_id="crew", number=2, name="Crew"),
         ),
         "gates": (
             Gate(event_id=name, gate_id="main", name="Main gate"),

@@ -14,4 +14,4 @@ make --no-print-directory .venv/ready .venv-aws/ready .venv/browser
 .venv/bin/uv pip install --quiet --require-hashes --python .venv-next/bin/python -r requirements/dev.txt
 .venv/bin/uv pip install --quiet --require-hashes --python .venv-next/bin/python -r requirements/next.txt
 .venv-next/bin/python -c 'import django, sys; print("Django", django.__version__, "on Python", sys.version.split()[0])'
-exec .venv-next/bin/python -m pytest -n 2 --dist loadgroup -q ${TEST:-}
+exec .venv-next/bin/python -m pytest -n 2 --dist loadfile -q ${TEST:-}

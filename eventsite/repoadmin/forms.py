@@ -1,11 +1,14 @@
-"""Form pieces: the hidden version, and a domain error shown as a form error."""
+"""Form pieces: the hidden version, named date inputs, a domain error shown as a form error."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from eventsite.core.errors import EventSiteError, StaleWrite
 
@@ -34,6 +37,21 @@ def refusing(form: type[Any], error: EventSiteError) -> type[Any]:
             )
 
     return Refused
+
+
+class NamedDateTime(AdminSplitDateTime):
+    """A date and a time that each say of what: the field's own label is tied to neither."""
+
+    def __init__(self, label: Any, attrs: Any = None) -> None:
+        super().__init__(attrs)
+        self.label = label
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        day, time = context["widget"]["subwidgets"]
+        day["attrs"]["aria-label"] = f"{capfirst(self.label)}: {_('date')}"
+        time["attrs"]["aria-label"] = f"{capfirst(self.label)}: {_('time')}"
+        return context
 
 
 class ListField(forms.CharField):

@@ -11,6 +11,7 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -20,7 +21,7 @@ from eventsite.core.errors import EventSiteError
 from eventsite.repoadmin import audit
 from eventsite.repoadmin.changelist import RepositoryChangeList
 from eventsite.repoadmin.export import csv_response
-from eventsite.repoadmin.forms import VERSION, refusing, version_field
+from eventsite.repoadmin.forms import VERSION, NamedDateTime, refusing, version_field
 from eventsite.repoadmin.models import RepositoryModel
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ class RepositoryAdminMixin(_Admin):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == VERSION:
             return version_field()
+        if isinstance(db_field, models.DateTimeField):
+            kwargs.setdefault("widget", NamedDateTime(db_field.verbose_name))
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_form(

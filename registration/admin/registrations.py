@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets as random_secrets
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from eventsite.admin_site import site
@@ -63,7 +65,7 @@ class NewRegistrationForm(forms.ModelForm):  # type: ignore[type-arg]
 class RegistrationAdmin(RepositoryAdmin):
     """One event's registrations at a time. Nobody is deleted: places are given back."""
 
-    list_display = ("name", "email", "type_id", "status", "registered_at")
+    list_display = ("name", "status", "ticket_type", "email", "registered_at")
     list_filter = (EventFilter, ListingFilter, "status")
     search_fields = ("name",)
     search_help_text = "The start of a name, or a whole e-mail address"
@@ -85,7 +87,7 @@ class RegistrationAdmin(RepositoryAdmin):
     facts = (
         "ticket",
         "status",
-        "type_id",
+        "ticket_type",
         "event_id",
         "registered_at",
         "source_name",
@@ -174,11 +176,16 @@ class RegistrationAdmin(RepositoryAdmin):
         address = reverse("admin:registration_registration_ticket", args=[row.pk])
         return format_html('<img src="{}" width="220" height="220" alt="QR code">', address)
 
+    @admin.display(description="ticket type")
+    def ticket_type(self, row: Any) -> str:
+        types = stores().events.setup(row.event_id).types
+        return next((kind.name for kind in types if kind.type_id == row.type_id), row.type_id)
+
     def admitted(self, row: Any) -> str:
         admission = _page(row).admission
         if admission is None:
             return "Not yet"
-        return f"{admission.admitted_at:%Y-%m-%d %H:%M} UTC, {admission.gate_id}"
+        return f"{_when(admission.admitted_at)}, {admission.gate_id}"
 
     @admin.display(description="signed up for")
     def sign_ups(self, row: Any) -> str:
@@ -190,10 +197,15 @@ class RegistrationAdmin(RepositoryAdmin):
     @admin.display(description="asked for")
     def requests(self, row: Any) -> str:
         asked = [
-            (each.quantity, each.item_name, each.status.value, f"{each.requested_at:%d %b %H:%M}")
+            (each.quantity, each.item_name, each.status.value, _when(each.requested_at))
             for each in _page(row).requests
         ]
-        return format_html_join("", "<div>{} &times; {}: {} ({} UTC)</div>", asked) or "Nothing"
+        return format_html_join("", "<div>{} &times; {}: {} ({})</div>", asked) or "Nothing"
+
+
+def _when(moment: datetime) -> str:
+    """Return a time as the lists write it, in UTC."""
+    return str(date_format(moment, "DATETIME_FORMAT"))
 
 
 def _page(row: Any) -> Any:

@@ -12,7 +12,7 @@ from eventsite.core.domain.registrations import RegistrationStatus
 from tests.browser.looking import PHONE, WIDE, Visitor, is_sound, read_code
 from tests.browser.site import Site, an_address
 
-pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.engine]
 
 on_both = pytest.mark.parametrize("width", [WIDE, PHONE], ids=["wide", "phone"])
 REFUSED = "status of 4"

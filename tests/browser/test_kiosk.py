@@ -12,7 +12,7 @@ from eventsite.core.domain.staff import DeviceRight
 from tests.browser.looking import PHONE, WIDE, Visitor, is_sound, read_code
 from tests.browser.site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.engine]
 
 on_both = pytest.mark.parametrize("width", [WIDE, PHONE], ids=["wide", "phone"])
 NO_NETWORK = ("net::ERR_",)

@@ -48,7 +48,7 @@ def test_the_types_of_the_event_are_check_boxes(office: Client) -> None:
     assert page.count('type="checkbox" name="type_ids"') == 2
     boxes = office.get(f"{LIST}demo~stage/change/").context["adminform"].form["type_ids"]
     assert boxes.value() == ["crew"]
-    assert [label for _, label in boxes.field.choices] == ["Crew", "General"]
+    assert [label for _, label in boxes.field.choices] == ["General", "Crew"]
 
 
 def test_a_gate_is_changed(office: Client, door: Door) -> None:

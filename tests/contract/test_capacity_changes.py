@@ -24,7 +24,7 @@ from eventsite.core.store.requests import GuestRequestRepository
 from eventsite.core.store.table import Table
 from tests.builders import NOON, a_guest, a_registration, a_setup, an_event
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("contract")]
+pytestmark = [pytest.mark.engine]
 
 GUESTS = 30
 SHARDS = an_event().stock_shards

@@ -30,7 +30,7 @@ from tests.builders import NOON, a_guest, a_registration, a_setup, an_event
 from tests.conftest import SECRET
 from tests.contract.conftest import THREADS
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("contract")]
+pytestmark = [pytest.mark.engine]
 
 
 def at_once(work: Callable[[int], Any], times: int = THREADS) -> Counter[Any]:

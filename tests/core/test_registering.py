@@ -87,6 +87,14 @@ def test_cancelling_gives_place_and_address_back_once(installation, place):
     assert not place(key="key-2").replayed
 
 
+def test_a_freed_address_is_still_found_until_somebody_takes_it(installation, place):
+    done = place().registration
+    cancelled = cancel(installation.registrations, done.registration_id)
+    assert installation.registrations.by_email("demo", "ada@example.org") == cancelled
+    again = place(key="key-2").registration
+    assert installation.registrations.by_email("demo", "ada@example.org") == again
+
+
 def test_a_type_without_capacity_takes_no_stock(place):
     assert place(type_id="crew").registration.stock_shard is None
 

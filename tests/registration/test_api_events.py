@@ -12,7 +12,7 @@ def test_an_event_is_public_and_may_be_kept(api: Api) -> None:
     body = answer.json()
     assert answer["Cache-Control"] == "public, max-age=30"
     assert (body["title"], body["zone"]) == ("Tidal Fair", "Europe/Berlin")
-    assert [kind["type_id"] for kind in body["types"]] == ["crew", "general"]
+    assert [kind["type_id"] for kind in body["types"]] == ["general", "crew"]
     assert [kind["limited"] for kind in body["types"]] == [False, True]
 
 

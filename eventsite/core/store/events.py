@@ -67,9 +67,10 @@ class EventRepository:
             by_entity.setdefault(item["entity"], []).append(item)
         if "event" not in by_entity:
             raise NotFound(f"There is no event {event_id!r}.", field="event_id")
+        types = (items.load(TicketType, i) for i in by_entity.get("ticket_type", ()))
         return EventSetup(
             event=items.load(Event, by_entity["event"][0]),
-            types=tuple(items.load(TicketType, i) for i in by_entity.get("ticket_type", ())),
+            types=tuple(sorted(types, key=lambda kind: kind.number)),
             gates=tuple(items.load(Gate, i) for i in by_entity.get("gate", ())),
             items=tuple(items.load(RequestItem, i) for i in by_entity.get("request_item", ())),
         )

@@ -86,7 +86,8 @@ class RegistrationRepository:
             table.putting(
                 keys.email_claim(event_id, registration.guest.email)
                 | {"entity": "claim", "registration_id": registration.registration_id},
-                "attribute_not_exists(pk)",
+                "attribute_not_exists(pk) OR freed = :yes",
+                {":yes": True},
             ),
             table.putting(registration_item(registration), "attribute_not_exists(pk)"),
         ]
@@ -121,7 +122,7 @@ class RegistrationRepository:
         )
 
     def by_email(self, event_id: str, email: str) -> Registration | None:
-        """Return the live registration of an address, or None; two reads."""
+        """Return the latest registration of an address, live or cancelled, or None; two reads."""
         claim = self._table.get(keys.email_claim(event_id, email), consistent=True)
         return self.get(claim["registration_id"]) if claim else None
 
@@ -151,8 +152,8 @@ class RegistrationRepository:
                 self._replacing(fresh),
                 self._table.putting(
                     claim,
-                    "attribute_not_exists(pk) OR registration_id = :me",
-                    {":me": fresh.registration_id},
+                    "attribute_not_exists(pk) OR registration_id = :me OR freed = :yes",
+                    {":me": fresh.registration_id, ":yes": True},
                 ),
                 self._table.deleting(keys.email_claim(fresh.event_id, old_email)),
             ]
@@ -162,6 +163,8 @@ class RegistrationRepository:
     def cancel(self, registration: Registration) -> Registration:
         """Store a cancelled registration, give its place and its address back, once.
 
+        The claim stays, marked as free, so that the address is still found.
+
         Raises StaleWrite when somebody changed it since it was read.
         """
         fresh = replace(
@@ -169,7 +172,11 @@ class RegistrationRepository:
         )
         writes = [
             self._replacing(fresh),
-            self._table.deleting(keys.email_claim(fresh.event_id, fresh.guest.email)),
+            self._table.updating(
+                keys.email_claim(fresh.event_id, fresh.guest.email),
+                "SET freed = :yes, registration_id = :me, entity = :claim",
+                {":yes": True, ":me": fresh.registration_id, ":claim": "claim"},
+            ),
         ]
         if fresh.stock_shard is not None:
             writes.append(self._stock(fresh, +1))
