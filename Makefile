@@ -3,6 +3,7 @@
 
 PYTHON ?= python3.11
 BIN := .venv/bin
+export UV_SYSTEM_CERTS = true
 SOURCES := eventsite registration checkin requests_app pipeline infra
 
 help:  ## list what can be made

@@ -13,7 +13,7 @@ def test_an_event_is_public_and_may_be_kept(api: Api) -> None:
     assert answer["Cache-Control"] == "public, max-age=30"
     assert (body["title"], body["zone"]) == ("Tidal Fair", "Europe/Berlin")
     assert [kind["type_id"] for kind in body["types"]] == ["general", "crew"]
-    assert [kind["limited"] for kind in body["types"]] == [False, True]
+    assert [kind["limited"] for kind in body["types"]] == [True, False]
 
 
 def test_the_agenda_is_public_and_has_days(api: Api) -> None:
