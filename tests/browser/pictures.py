@@ -125,7 +125,7 @@ def mailbox(page: Page, scene: Scene) -> None:
 PICTURES: tuple[tuple[Callable[[Page, Scene], None], int, int], ...] = (
     (event, 1280, 900),
     (guest, PHONE, 844),
-    (mailbox, 1280, 900),
+    (mailbox, 1280, 1120),
     (kiosk, 1280, 800),
     (admin, 1280, 900),
 )

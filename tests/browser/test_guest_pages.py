@@ -118,14 +118,18 @@ def test_a_double_click_registers_once(visitor: Visitor, site: Site) -> None:
     page = visitor.window()
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
-    page.goto(f"{site.url}/e/demo/register/")
-    email = an_address()
-    fill_in(page, "Double Click", email)
-    page.get_by_role("button", name="Get my ticket").dblclick(delay=20)
-
-    expect(page.get_by_role("status")).to_contain_text("You are registered")
-    assert sent.count("POST") == 2, "the form was sent twice"
-    assert [each.registration_id for each in site.registered_as(email)] == [registration_of(page)]
+    for _ in range(6):  # a quick server answers before the second click: then once more
+        sent.clear()
+        page.goto(f"{site.url}/e/demo/register/")
+        email = an_address()
+        fill_in(page, "Double Click", email)
+        page.get_by_role("button", name="Get my ticket").dblclick(delay=5)
+        expect(page.get_by_role("status")).to_contain_text("You are registered")
+        mine = [each.registration_id for each in site.registered_as(email)]
+        assert mine == [registration_of(page)]
+        if sent.count("POST") == 2:
+            return
+    pytest.fail("the form was never sent twice")
 
 
 # -- a guest's own page --
