@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
-
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from eventsite.core.errors import EventSiteError
 from pipeline.parking import park
 
+logger = logging.getLogger(__name__)
 
-def each_message(
-    event: Mapping[str, Any], context: Any, handle: Callable[[SQSRecord], None]
-) -> dict[str, Any]:
-    """Give each SQS message to ``handle``; returns the messages to try again.
+Handle = Callable[[str, str], None]
+"""Takes a message's body and its id."""
+
+
+def each_message(event: Mapping[str, Any], handle: Handle) -> dict[str, Any]:
+    """Give each SQS message to ``handle``; returns the partial batch response.
 
     A refusal that can never pass is parked in the dead-letter queue with its code and cause and
     counts as done. Everything else that fails goes back to the queue alone, and to the
     dead-letter queue by SQS after its last try.
-    """
 
-    def guarded(record: SQSRecord) -> None:
+    Source: SQS event source mapping, ReportBatchItemFailures.
+    """
+    failed = [
+        record["messageId"]
+        for record in event["Records"]
+        if not _done(record["body"], record["messageId"], handle)
+    ]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _done(body: str, message_id: str, handle: Handle) -> bool:
+    """Return whether the queue may forget a message."""
+    try:
         try:
-            handle(record)
+            handle(body, message_id)
         except EventSiteError as error:
             if error.retryable:
                 raise
-            park(record.body, error, record.message_id)
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(dict(event), guarded, processor, context))
+            park(body, error, message_id)
+    except Exception as error:  # one bad message must not take the others with it
+        code = error.code if isinstance(error, EventSiteError) else "internal"
+        told = {"code": code, "message_id": message_id}
+        logger.exception("message goes back to its queue", extra=told)
+        return False
+    return True

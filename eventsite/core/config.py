@@ -80,6 +80,12 @@ class Config:
         return seconds
 
 
+def trace_id() -> str:
+    """Return the X-Ray trace of the invocation under way, or an empty string."""
+    parts = os.environ.get("_X_AMZN_TRACE_ID", "").split(";")
+    return next((part.removeprefix("Root=") for part in parts if part.startswith("Root=")), "")
+
+
 @lru_cache(maxsize=1)
 def config() -> Config:
     """Return the process's settings, reading the environment on first use."""

@@ -6,15 +6,17 @@ stream, the queues and the deliveries, and is on every line logged on the way.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import secrets
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from eventsite.core.config import config
+from eventsite.core.config import config, trace_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +64,33 @@ class _Tidy(logging.Filter):
         return True
 
 
+class _JsonFormatter(logging.Formatter):
+    """One line, one JSON object: what was said, where, and whatever ``extra`` gave."""
+
+    _standard = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "level": record.levelname,
+            "location": f"{record.funcName}:{record.lineno}",
+            "message": record.getMessage(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "service": self._service,
+            "logger": record.name,
+        }
+        line |= {k: v for k, v in vars(record).items() if k not in self._standard}
+        if trace := trace_id():
+            line["xray_trace_id"] = trace
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = self.formatException(record.exc_info)
+            line["exception_name"] = record.exc_info[0].__name__
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
 class _JsonHandler(logging.StreamHandler):  # type: ignore[type-arg]
     """Ours, so that configuring twice does not log twice."""
 
@@ -73,13 +102,12 @@ _REPLACED = frozenset({"LambdaLoggerHandler", "_JsonHandler"})
 def configure(service: str) -> None:
     """Send every log line of this process to standard error as one JSON object.
 
-    Fields: timestamp (UTC), level, location, message, service, correlation_id and whatever
-    the call gave in ``extra``. The level comes from EVENTSITE_LOG_LEVEL.
+    Fields: timestamp (UTC), level, location, logger, message, service, correlation_id,
+    xray_trace_id in Lambda, exception, and whatever the call gave in ``extra``. The level comes
+    from EVENTSITE_LOG_LEVEL.
     """
-    from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
-
     handler = _JsonHandler(sys.stderr)
-    handler.setFormatter(LambdaPowertoolsFormatter(utc=True, service=service))
+    handler.setFormatter(_JsonFormatter(service))
     handler.addFilter(_Tidy())
     root = logging.getLogger()
     root.handlers[:] = [h for h in root.handlers if type(h).__name__ not in _REPLACED]

@@ -13,8 +13,6 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-
 from eventsite.core.config import config
 from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.notifications import AT_MOST_ONCE, Kind, Notification, channel_for
@@ -126,12 +124,12 @@ def _ids(notification: Notification) -> dict[str, str]:
     }
 
 
-def take(record: SQSRecord) -> None:
-    notification = read_notification(record.body)
+def take(body: str, message_id: str) -> None:
+    notification = read_notification(body)
     with correlated(notification.correlation_id):
         send(notification)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     start("send-notifications")
-    return each_message(event, context, take)
+    return each_message(event, take)

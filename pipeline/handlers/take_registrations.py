@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-
 from eventsite.core.domain.registrations import ChannelKind, Guest
 from eventsite.core.errors import Invalid
 from eventsite.core.log import correlated
@@ -27,15 +25,15 @@ from pipeline.wiring import start
 GUEST_FIELDS = frozenset({"name", "email", "phone", "push_token", "locale", "channel"})
 
 
-def take(record: SQSRecord) -> None:
+def take(body: str, message_id: str) -> None:
     """Register the guest in a message. Raises what ``register`` raises."""
-    with correlated(record.message_id):
-        message = _object(_parsed(record.body), "body")
+    with correlated(message_id):
+        message = _object(_parsed(body), "body")
         register(
             stores().events,
             stores().registrations,
             _application(message),
-            idempotency_key=unquote_plus(_text(message, "idempotency_key")) or record.message_id,
+            idempotency_key=unquote_plus(_text(message, "idempotency_key")) or message_id,
             source="queue",
             now=datetime.now(UTC),
         )
@@ -83,4 +81,4 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     start("take-registrations")
-    return each_message(event, context, take)
+    return each_message(event, take)
