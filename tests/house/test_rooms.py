@@ -6,7 +6,6 @@ import ast
 import inspect
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -162,11 +161,11 @@ def test_only_the_events_table_has_a_stream():
 def bare_packages(tmp_path_factory):
     """What a pipeline function has: its locked requirements and nothing of Django."""
     target = tmp_path_factory.mktemp("pipeline-packages")
-    uv = Path(sys.executable).parent / "uv"
+    uv, python = ROOT / ".venv/bin/uv", ROOT / ".venv-aws/bin/python"
     subprocess.run(
         [
             *(uv, "pip", "install", "--quiet", "--require-hashes", "--target", target),
-            *("--python", sys.executable, "-r", ROOT / "requirements/pipeline.txt"),
+            *("--python", python, "-r", ROOT / "requirements/pipeline.txt"),
         ],
         check=True,
         timeout=240,
