@@ -85,11 +85,11 @@ def test_an_unsafe_correlation_id_is_replaced(given: str) -> None:
 
 def test_a_request_is_one_log_line_without_its_query(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "eventsite.access")
-    Client().get("/picture/ada?email=ada@example.org")
+    Client().get("/picture/zoe?email=zoe@example.org")
     (line,) = [each for each in caplog.records if each.name == "eventsite.access"]
     told = {name: line.__dict__[name] for name in ("method", "route", "status")}
     assert told == {"method": "GET", "route": "/picture/<str:name>", "status": 200}
-    assert "ada" not in str(line.__dict__)
+    assert "zoe" not in str(line.__dict__)
 
 
 def test_the_policy_is_strict_unless_a_view_says_otherwise() -> None:
