@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import time
@@ -49,7 +50,8 @@ def addresses(stack: Stack) -> str:
         logins = "".join(f"   ({login})" for login in stack.logins)
         lines = [
             ("guest site", f"{site}/"),
-            ("kiosk", f"{site}/kiosk/"),
+            ("kiosk", f"{site}/kiosk/{_enrolment(stack, 'kiosk')}"),
+            ("staff board", f"{site}/staff/{_enrolment(stack, 'phone')}"),
             ("admin", f"{site}/admin/{logins}"),
             ("API documentation", f"{site}/api/docs/"),
             *lines,
@@ -58,6 +60,14 @@ def addresses(stack: Stack) -> str:
             lines.append(("API Gateway", str(stack.settings["api_url"])))
     rows = "\n".join(f"  {name:<18} {address}" for name, address in lines)
     return f"\n{rows}\n\nCtrl-C stops everything; the state is kept in {stack.state_dir}\n"
+
+
+def _enrolment(stack: Stack, device: str) -> str:
+    """Return the fragment that enrols a browser as the demo's device; servers never see it."""
+    try:
+        return f"#device={json.loads((stack.state_dir / 'demo-login.json').read_text())[device]}"
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
