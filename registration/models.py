@@ -9,9 +9,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from eventsite.core.domain import events as domain
+from eventsite.core.domain.names import NAME_MAX
 from eventsite.core.domain.registrations import (
     EMAIL_MAX,
-    NAME_MAX,
     ChannelKind,
     Guest,
     RegistrationStatus,

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from eventsite.core.domain.events import EventSetup, Part, id_of
-from eventsite.core.domain.setups import NAME_MAX
+from eventsite.core.domain.names import NAME_MAX
 from eventsite.core.errors import NotFound
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.models import RepositoryModel

@@ -12,9 +12,9 @@ from eventsite import names
 from eventsite.bodies import TextField, WholeField
 from eventsite.core.config import config
 from eventsite.core.domain.events import TicketType
+from eventsite.core.domain.names import NAME_MAX
 from eventsite.core.domain.registrations import (
     EMAIL_MAX,
-    NAME_MAX,
     ChannelKind,
     Registration,
     RegistrationStatus,

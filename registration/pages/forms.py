@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eventsite.core.domain.events import RequestItem, TicketType
-from eventsite.core.domain.registrations import EMAIL_MAX, NAME_MAX, ChannelKind, Guest
+from eventsite.core.domain.names import NAME_MAX
+from eventsite.core.domain.registrations import EMAIL_MAX, ChannelKind, Guest
 from eventsite.core.domain.requests import NOTE_MAX, QUANTITY_MAX
 from eventsite.core.errors import EventSiteError, KeyReused
 

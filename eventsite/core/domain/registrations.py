@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from eventsite.core.domain.names import tidy_name
 from eventsite.core.errors import Invalid, NotAllowed
 
-NAME_MAX = 120
 EMAIL_MAX = 254
 """Characters of an address. Source: RFC 5321, 4.5.3.1.3 less the angle brackets."""
 
@@ -88,9 +88,7 @@ def checked_guest(guest: Guest) -> Guest:
     Invalid
         A value is missing or malformed; ``field`` names it.
     """
-    name = " ".join(guest.name.split())
-    if not name or len(name) > NAME_MAX or not name.isprintable():
-        raise Invalid(f"A name of 1 to {NAME_MAX} printable characters is needed.", field="name")
+    name = tidy_name(guest.name)
     local, _, host = guest.email.strip().partition("@")
     email = f"{local}@{host.lower()}"
     if len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from eventsite.core.domain.events import Gate, Part, RequestItem, TicketType
+from eventsite.core.domain.names import tidy_name
 from eventsite.core.errors import Invalid
 
 ID_MAX = 64
-NAME_MAX = 120
 NUMBER_MAX = 255
 """A ticket has one byte for the number of its type."""
 AMOUNT_MAX = 10_000_000
@@ -36,13 +36,13 @@ def checked_type(kind: TicketType) -> TicketType:
     if not 0 <= kind.number <= NUMBER_MAX:
         raise Invalid(f"A type's number is 0 to {NUMBER_MAX}.", field="number")
     _must_be_amount(kind.capacity, "capacity")
-    return replace(kind, name=_tidy(kind.name))
+    return replace(kind, name=tidy_name(kind.name))
 
 
 def checked_gate(gate: Gate, types: Iterable[TicketType]) -> Gate:
     """Return the gate of an event that has ``types``. Raises Invalid with the field."""
     _must_be_slug(gate.gate_id, "gate_id")
-    return replace(gate, name=_tidy(gate.name), type_ids=_known(gate.type_ids, types))
+    return replace(gate, name=tidy_name(gate.name), type_ids=_known(gate.type_ids, types))
 
 
 def checked_item(item: RequestItem, types: Iterable[TicketType]) -> RequestItem:
@@ -52,7 +52,7 @@ def checked_item(item: RequestItem, types: Iterable[TicketType]) -> RequestItem:
     _must_be_amount(item.stock, "stock")
     if not 1 <= item.per_guest <= PER_GUEST_MAX:
         raise Invalid(f"A guest can have 1 to {PER_GUEST_MAX}.", field="per_guest")
-    return replace(item, name=_tidy(item.name), type_ids=_known(item.type_ids, types))
+    return replace(item, name=tidy_name(item.name), type_ids=_known(item.type_ids, types))
 
 
 def _must_be_slug(text: str, field: str) -> None:
@@ -63,13 +63,6 @@ def _must_be_slug(text: str, field: str) -> None:
 def _must_be_amount(amount: int | None, field: str) -> None:
     if amount is not None and not 0 <= amount <= AMOUNT_MAX:
         raise Invalid(f"This is 0 to {AMOUNT_MAX}, or nothing for no limit.", field=field)
-
-
-def _tidy(name: str) -> str:
-    tidy = " ".join(name.split())
-    if not tidy or len(tidy) > NAME_MAX or not tidy.isprintable():
-        raise Invalid(f"A name of 1 to {NAME_MAX} printable characters is needed.", field="name")
-    return tidy
 
 
 def _known(type_ids: Iterable[str], types: Iterable[TicketType]) -> tuple[str, ...]:
