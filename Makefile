@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-next check smoke bench docs lint types format lock clean
+.PHONY: help run test test-next check smoke bench docs messages lint types format lock clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -51,6 +51,9 @@ bench: .venv/ready .venv-aws/ready  ## measure, and write build/bench.json
 
 docs: .venv/ready  ## write the generated pages and the API description anew
 	@$(BIN)/python -m tests.house.generated --write
+
+messages: .venv/ready  ## collect the sentences that guests read, and compile their translations
+	@$(BIN)/python -m tests.house.messages --write
 
 # -- parts of check ------------------------------------------------------------------------------
 lint: .venv/ready  ## style, import rules, templates

@@ -26,11 +26,15 @@ GUEST_HEADER = "X-Guest-Token"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Whoever is behind a request; exactly one of the three is set."""
+    """Whoever is behind a request: a registration, an account or a device.
+
+    ``email_verified`` is that the user pool has seen the account's owner read their mail.
+    """
 
     registration_id: str = ""
     account_id: str = ""
     email: str = ""
+    email_verified: bool = False
     device: Device | None = None
     is_authenticated: bool = True
 
@@ -64,7 +68,13 @@ class CognitoAuthentication(BaseAuthentication):
         from eventsite.cognito import verified_claims  # guests with a link never pay for PyJWT
 
         claims = verified_claims(credential)
-        return Caller(account_id=claims["sub"], email=claims.get("email", "")), None
+        caller = Caller(
+            account_id=claims["sub"],
+            email=claims.get("email", ""),
+            # A pool writes true; where an attribute was mapped from elsewhere it is a text.
+            email_verified=claims.get("email_verified") in (True, "true"),
+        )
+        return caller, None
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

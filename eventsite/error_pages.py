@@ -9,14 +9,17 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from eventsite.core.errors import EventSiteError
+from eventsite.refusals import in_words, of_code
 from eventsite.rest import RETRY_AFTER_SECONDS, STATUS, unexpected
 
 
 def refused(request: HttpRequest, error: EventSiteError) -> HttpResponse:
     """Answer a domain error that reached the top of a page."""
     status = STATUS.get(type(error), 500)
+    if status >= 500 and not error.retryable:
+        return server_error(request)
     body = {"code": error.code, "field": error.field, "detail": error.message}
-    response = _answer(request, status, body if status < 500 or error.retryable else unexpected())
+    response = _answer(request, status, body, in_words(error))
     if error.retryable:
         response["Retry-After"] = RETRY_AFTER_SECONDS
     return response
@@ -41,15 +44,19 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 500, unexpected())
+    return _answer(request, 500, unexpected(), of_code("internal"))
 
 
 def _body(code: str, detail: str) -> dict[str, str]:
     return {"code": code, "field": "", "detail": detail}
 
 
-def _answer(request: HttpRequest, status: int, body: dict[str, str]) -> HttpResponse:
+def _answer(
+    request: HttpRequest, status: int, body: dict[str, str], words: str = ""
+) -> HttpResponse:
+    """Answer a program with ``body``, a person with its detail or with ``words`` instead."""
     if request.path_info.startswith("/api/"):
         return JsonResponse(body, status=status)
-    page = render_to_string("eventsite/error.html", {"status": status, **body})
+    shown = {"request": request, "status": status, **body, "detail": words or body["detail"]}
+    page = render_to_string("eventsite/error.html", shown)
     return HttpResponse(page, status=status)

@@ -15,6 +15,7 @@ SESSION_MAX = 128
 _NAME = re.compile(rf"[A-Za-z0-9_.-]{{1,{NAME_MAX}}}")
 _REGISTRATION = re.compile(r"[0-9a-f]{16}")
 _REQUEST = re.compile(r"[0-9a-f]{24}")
+_MESSAGE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def known_event_id(text: str) -> str:
@@ -35,6 +36,13 @@ def known_request_id(text: str) -> str:
     """Return the id. Raises NotFound when no guest request can have it."""
     if not _REQUEST.fullmatch(text):
         raise NotFound("There is no such request.", field="request_id")
+    return text
+
+
+def known_message_id(text: str) -> str:
+    """Return the id. Raises NotFound when no queue gives such an id to a message."""
+    if not _MESSAGE.fullmatch(text):
+        raise NotFound("There is no such message.", field="message_id")
     return text
 
 

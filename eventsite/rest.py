@@ -1,7 +1,8 @@
 """The REST API's one way to say no: domain errors to HTTP, and what every view shares.
 
 Every answer above 399 is ``{"code", "detail", "field", "errors"}``: a stable machine word, a
-sentence, the first field that is wrong (or empty), and all of them when there are several.
+sentence, the first field that is wrong (or empty), and all of them when there are several. It has
+``"replayed": true`` when the same call was refused before and this is that answer again.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ STATUS: dict[type[EventSiteError], int] = {
     errors.BadLink: status.HTTP_401_UNAUTHORIZED,
     errors.BadToken: status.HTTP_401_UNAUTHORIZED,
     errors.BadDevice: status.HTTP_401_UNAUTHORIZED,
+    errors.BadSignature: status.HTTP_401_UNAUTHORIZED,
     errors.Forbidden: status.HTTP_403_FORBIDDEN,
     errors.NotFound: status.HTTP_404_NOT_FOUND,
     errors.AlreadyRegistered: status.HTTP_409_CONFLICT,
@@ -32,6 +34,8 @@ STATUS: dict[type[EventSiteError], int] = {
     errors.SoldOut: status.HTTP_409_CONFLICT,
     errors.LimitReached: status.HTTP_409_CONFLICT,
     errors.NotAllowed: status.HTTP_409_CONFLICT,
+    errors.HoldExpired: status.HTTP_409_CONFLICT,
+    errors.NotOnSale: status.HTTP_409_CONFLICT,
     errors.StaleWrite: status.HTTP_409_CONFLICT,
     errors.KeyReused: status.HTTP_422_UNPROCESSABLE_ENTITY,
     errors.Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
@@ -57,6 +61,9 @@ class ErrorSerializer(ErrorEntrySerializer):
     """Every answer above 399."""
 
     errors = ErrorEntrySerializer(many=True, required=False)  # type: ignore[assignment]
+    replayed = serializers.BooleanField(
+        required=False, help_text="True when this is the answer that the same call got before."
+    )
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -86,6 +93,7 @@ def _refused(error: Exception) -> Response | None:
             STATUS.get(type(error), status.HTTP_500_INTERNAL_SERVER_ERROR),
             [{"code": error.code, "field": error.field, "detail": error.message}],
             {"Retry-After": RETRY_AFTER_SECONDS} if error.retryable else {},
+            {"replayed": True} if error.replayed else {},
         )
     if isinstance(error, ValidationError):
         return _answer(error.status_code, _entries(error.detail))
@@ -100,9 +108,12 @@ def _refused(error: Exception) -> Response | None:
 
 
 def _answer(
-    code: int, entries: list[dict[str, str]], headers: dict[str, str] | None = None
+    code: int,
+    entries: list[dict[str, str]],
+    headers: dict[str, str] | None = None,
+    more: dict[str, Any] | None = None,
 ) -> Response:
-    body: dict[str, Any] = dict(entries[0])
+    body: dict[str, Any] = entries[0] | (more or {})
     if len(entries) > 1:
         body["errors"] = entries
     return Response(body, status=code, headers=headers)

@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.utils.functional import lazy
-from django.utils.translation import gettext_lazy as _
 
 from eventsite.core.config import config
 
@@ -53,7 +52,12 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 # Only languages whose translations are here: any other would get pages half in Django's own words.
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "eventsite" / "locale"]
+LANGUAGE_COOKIE_NAME = "eventsite_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
+LANGUAGE_COOKIE_SECURE = _https
 FORMAT_MODULE_PATH = "eventsite.formats"
 LOGGING_CONFIG = None  # eventsite.core.log does it, the same way in every process
 
@@ -88,7 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *(["django.contrib.sessions.middleware.SessionMiddleware"] if OFFICE else []),
-    "django.middleware.locale.LocaleMiddleware",
+    "eventsite.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     *(
@@ -108,6 +112,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "eventsite" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"languages": "eventsite.language_tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 *(
@@ -118,7 +123,7 @@ TEMPLATES = [
                     if OFFICE
                     else []
                 ),
-            ]
+            ],
         },
     }
 ]
@@ -203,6 +208,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "RegistrationStatus": "registration.api.serializers.STATUSES",
+        "PaymentState": "registration.api.serializers.PAYMENTS",
+        "SettledPayment": "registration.api.bodies.SETTLED",
         "RequestStatus": "requests_app.serializers.STATUSES",
     },
 }

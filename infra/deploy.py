@@ -88,6 +88,8 @@ def local_plan(chosen: argparse.Namespace) -> Plan:
         public_url=chosen.public_url,
         sms_from=chosen.sms_from or "+15550100",
         push_app_id=chosen.push_app_id or "eventsite-local",
+        webhook_private_hosts=chosen.webhook_private_hosts,
+        wallet_secret=chosen.wallet_secret,
         log_level=chosen.log_level,
         allowed_hosts=("127.0.0.1", "localhost", ".localhost"),
         endpoint=endpoint,
@@ -114,6 +116,8 @@ def aws_plan(chosen: argparse.Namespace) -> Plan:
         public_url=chosen.public_url,
         sms_from=chosen.sms_from,
         push_app_id=chosen.push_app_id,
+        webhook_private_hosts=chosen.webhook_private_hosts,
+        wallet_secret=chosen.wallet_secret,
         log_level=chosen.log_level,
         alarm_mail=chosen.alarm_mail,
         script_name=chosen.script_name,
@@ -145,6 +149,10 @@ def arguments_parser() -> argparse.ArgumentParser:
         one.add_argument("--mail-from", required=one is aws, default="", help="verified sender")
         one.add_argument("--sms-from", default="", help="number, pool or sender id")
         one.add_argument("--push-app-id", default="", help="Pinpoint project for push")
+        one.add_argument(
+            "--webhook-private-hosts", default="", help="host[:port],..: webhooks may call them"
+        )
+        one.add_argument("--wallet-secret", default="", help="name of the wallet credentials")
         one.add_argument("--project", default="eventsite", help="prefix of every name")
         one.add_argument("--region", default="eu-west-1")
         one.add_argument("--log-level", default="INFO")

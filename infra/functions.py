@@ -32,6 +32,8 @@ PACKAGE_OF = {
     "take-registrations": "pipeline",
     "announce-changes": "pipeline",
     "send-notifications": "pipeline",
+    "deliver-webhooks": "pipeline",
+    "run-jobs": "pipeline",
     "fulfil-schedules": "pipeline",
 }
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")

@@ -22,6 +22,8 @@ class Plan:
     public_url: str
     sms_from: str = ""
     push_app_id: str = ""
+    webhook_private_hosts: str = ""
+    wallet_secret: str = ""
     log_level: str = "INFO"
     alarm_mail: str = ""
     script_name: str = "/live"
@@ -41,6 +43,7 @@ def parameters(plan: Plan) -> dict[str, str]:
         "Project": plan.project,
         "MailFrom": plan.mail_from,
         "PushAppId": plan.push_app_id or "none",
+        "WalletSecret": plan.wallet_secret or "none",
     }
 
 
@@ -63,6 +66,8 @@ def values_of(plan: Plan, outputs: Mapping[str, str]) -> dict[str, str]:
         "MailFrom": plan.mail_from,
         "SmsFrom": plan.sms_from,
         "PushAppId": plan.push_app_id,
+        "WebhookPrivateHosts": plan.webhook_private_hosts,
+        "WalletSecretId": plan.wallet_secret,
         "LogLevel": plan.log_level,
     }
 
@@ -115,6 +120,10 @@ def _environment(plan: Plan, values: Mapping[str, str]) -> dict[str, str]:
         "EVENTSITE_OFFICE_TABLE": values["OfficeTable"],
         "EVENTSITE_INTAKE_URL": values["IntakeUrl"],
         "EVENTSITE_OUTBOX_URL": values["OutboxUrl"],
+        "EVENTSITE_JOBS_URL": values["JobsUrl"],
+        "EVENTSITE_FILES_BUCKET": values["FilesBucket"],
+        "EVENTSITE_WEBHOOKS_URL": values["WebhooksUrl"],
+        "EVENTSITE_WEBHOOK_PRIVATE_HOSTS": values["WebhookPrivateHosts"],
         "EVENTSITE_STAFF_TOPIC_ARN": values["StaffTopicArn"],
         "EVENTSITE_SECRETS_ID": values["SecretsId"],
         "EVENTSITE_COGNITO_ISSUER": values["CognitoIssuer"],
@@ -124,6 +133,7 @@ def _environment(plan: Plan, values: Mapping[str, str]) -> dict[str, str]:
         "EVENTSITE_MAIL_FROM": values["MailFrom"],
         "EVENTSITE_SMS_FROM": values["SmsFrom"],
         "EVENTSITE_PUSH_APP_ID": values["PushAppId"],
+        "EVENTSITE_WALLET_SECRET_ID": values["WalletSecretId"],
         "EVENTSITE_ALLOWED_HOSTS": ",".join(dict.fromkeys([host, "127.0.0.1", "localhost"])),
         "EVENTSITE_LOG_LEVEL": values["LogLevel"],
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
+from eventsite.core.domain.addresses import normal_address
 from eventsite.core.domain.agenda import AgendaSession
 from eventsite.core.domain.events import Event
 from eventsite.core.domain.registrations import Registration
@@ -30,7 +32,9 @@ READ_AT_A_TIME = 200
 COUNTED = 1000
 """Registrations counted before a list says "1000+"."""
 
-NEWEST, BY_NAME = "newest", "name"
+NEWEST, BY_NAME, IN_LINE, HELD = "newest", "name", "line", "held"
+
+_ID = re.compile(r"[0-9a-f]{16}")
 
 
 def every_page(read: Callable[[int, str | None], Page[D]]) -> Iterator[D]:
@@ -118,43 +122,79 @@ def _on(event_id: str, day: str, agenda: Iterable[AgendaSession]) -> list[Agenda
 
 
 class RegistrationSource:
-    """Registrations of one event: the newest first or by name, searched by name or address."""
+    """Registrations of one event: the newest first, by name, or in line; or found by a search.
 
-    lookups = frozenset({"event_id", "status", "listing"})
+    What is searched for is the start of a name, a whole e-mail address, or a registration's id.
+    """
+
+    lookups = frozenset({"event_id", "status", "listing", "type_id", "awaiting"})
     orders = ("-registered_at",)
 
     def fetch(self, keys: Sequence[str]) -> list[Registration]:
-        return fetch_each(stores().registrations.get, keys)
+        known = [key for key in keys if _ID.fullmatch(key)]
+        found = stores().registrations.of_ids(known) if known else {}
+        return [found[key] for key in keys if key in found]
 
     def page(self, criteria: Criteria, limit: int, cursor: str | None) -> Page[Registration]:
-        if "@" in criteria.search:
-            return Page(self._by_email(criteria))
+        if _is_exact(criteria.search):
+            return Page(self._exactly(criteria))
         return stores().registrations.page(self._walk(criteria), limit, cursor)
 
     def stream(self, criteria: Criteria) -> Iterator[Registration]:
-        if "@" in criteria.search:
-            return iter(self._by_email(criteria))
+        if _is_exact(criteria.search):
+            return iter(self._exactly(criteria))
         walk = self._walk(criteria)
         return every_page(lambda limit, cursor: stores().registrations.page(walk, limit, cursor))
 
     def count(self, criteria: Criteria) -> Count:
-        if "@" in criteria.search:
-            return Count(len(self._by_email(criteria)))
+        if _is_exact(criteria.search):
+            return Count(len(self._exactly(criteria)))
         return Count(*self._walk(criteria).count(COUNTED))
 
     def _walk(self, criteria: Criteria) -> Walk:
-        event_id, status = _event_of(criteria), str(criteria.where.get("status") or "")
-        registrations = stores().registrations
+        event_id, registrations = _event_of(criteria), stores().registrations
+        status, type_id, awaiting = _narrowed(criteria)
+        listing = criteria.where.get("listing")
+        only = {"type_id": type_id, "awaiting": awaiting}
         if criteria.search:
-            return registrations.by_name(event_id, criteria.search, status)
-        if criteria.where.get("listing") == BY_NAME:
-            return registrations.by_name(event_id, status=status)
-        return registrations.newest(event_id, status)
+            return registrations.by_name(event_id, criteria.search, status, **only)
+        if listing == BY_NAME:
+            return registrations.by_name(event_id, "", status, **only)
+        if listing in (IN_LINE, HELD):
+            return registrations.in_line(event_id, status, held=listing == HELD, **only)
+        return registrations.newest(event_id, status, **only)
 
-    def _by_email(self, criteria: Criteria) -> list[Registration]:
-        found = stores().registrations.by_email(_event_of(criteria), criteria.search)
-        wanted = criteria.where.get("status")
-        return [found] if found and wanted in (None, "", found.status.value) else []
+    def _exactly(self, criteria: Criteria) -> list[Registration]:
+        event_id, text = _event_of(criteria), criteria.search.strip()
+        found = _of_address(event_id, text) if "@" in text else self.fetch([text.casefold()])
+        status, type_id, awaiting = _narrowed(criteria)
+        return [
+            each
+            for each in found
+            if each.event_id == event_id
+            and status in ("", each.status.value)
+            and type_id in ("", each.type_id)
+            and (not awaiting or awaiting in [one.value for one in each.awaiting])
+        ]
+
+
+def _of_address(event_id: str, text: str) -> list[Registration]:
+    try:
+        return list(stores().registrations.of_address(event_id, normal_address(text)))
+    except Invalid:
+        return []
+
+
+def _is_exact(text: str) -> bool:
+    return "@" in text or bool(_ID.fullmatch(text.strip().casefold()))
+
+
+def _narrowed(criteria: Criteria) -> tuple[str, str, str]:
+    """Return the status, ticket type and thing waited for that a list is narrowed to."""
+    status, type_id, awaiting = (
+        str(criteria.where.get(name) or "") for name in ("status", "type_id", "awaiting")
+    )
+    return status, type_id, awaiting
 
 
 def _event_of(criteria: Criteria) -> str:
@@ -162,3 +202,19 @@ def _event_of(criteria: Criteria) -> str:
     if not event_id:
         raise UnsupportedLookup("registrations are listed one event at a time")
     return str(event_id)
+
+
+def consent_rows(event_id: str) -> Iterator[tuple[str, ...]]:
+    """Yield what an event's guests agreed to or took back, for a table; newest guest first."""
+    registrations = stores().registrations
+    walk = registrations.newest(event_id)
+    for each in every_page(lambda limit, cursor: registrations.page(walk, limit, cursor)):
+        for consent in each.consents:
+            yield (
+                event_id,
+                consent.question_id,
+                consent.text,
+                "yes" if consent.given else "no",
+                consent.at.isoformat(),
+                each.registration_id,
+            )

@@ -25,6 +25,9 @@ ENVIRONMENT = {
     "EVENTSITE_OFFICE_TABLE": "eventsite-office",
     "EVENTSITE_OUTBOX_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/eventsite-outbox",
     "EVENTSITE_INTAKE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/eventsite-intake",
+    "EVENTSITE_WEBHOOKS_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/eventsite-webhooks",
+    "EVENTSITE_JOBS_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/eventsite-jobs",
+    "EVENTSITE_FILES_BUCKET": "eventsite-files",
     "EVENTSITE_DEAD_LETTERS_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/eventsite-dead",
     "EVENTSITE_STAFF_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:eventsite-staff",
     "EVENTSITE_SECRETS_ID": "eventsite-secrets",
@@ -63,8 +66,9 @@ def installation() -> Iterator[Stores]:
     with mock_aws():
         make_tables(boto3.client("dynamodb"))
         sqs = boto3.client("sqs")
-        for queue in ("eventsite-outbox", "eventsite-intake", "eventsite-dead"):
-            sqs.create_queue(QueueName=queue)
+        for queue in ("outbox", "intake", "webhooks", "jobs", "dead"):
+            sqs.create_queue(QueueName=f"eventsite-{queue}")
+        make_bucket(boto3.client("s3"))
         boto3.client("sns").create_topic(Name="eventsite-staff")
         boto3.client("secretsmanager").create_secret(Name="eventsite-secrets", SecretString=SECRET)
         wiring.forget()
@@ -77,6 +81,13 @@ def make_tables(client: Any) -> tuple[Table, Table]:
     client.create_table(TableName="eventsite-events", **EVENTS_TABLE)
     client.create_table(TableName="eventsite-office", **OFFICE_TABLE)
     return Table(client, "eventsite-events"), Table(client, "eventsite-office")
+
+
+def make_bucket(client: Any) -> None:
+    client.create_bucket(
+        Bucket="eventsite-files",
+        CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+    )
 
 
 def everything(table_name: str = "eventsite-events") -> list[dict[str, Any]]:

@@ -12,8 +12,11 @@ OWNER = "owner"
 
 _EVENT, _SESSION = "registration.{}_event", "registration.{}_agendasession"
 _REGISTRATION, _REQUEST = "registration.{}_registration", "requests_app.{}_guestrequest"
+_QUESTION, _CODE = "registration.{}_question", "registration.{}_promocode"
 _TYPE, _ITEM = "registration.{}_tickettype", "requests_app.{}_requestitem"
 _GATE, _DEVICE = "checkin.{}_gate", "accounts.{}_device"
+_IMPORT, _JOB = "registration.{}_guestimport", "registration.{}_job"
+_WEBHOOK, _DELIVERY = "registration.{}_webhook", "registration.{}_hookdelivery"
 
 
 def _may(pattern: str, *verbs: str) -> frozenset[str]:
@@ -22,24 +25,33 @@ def _may(pattern: str, *verbs: str) -> frozenset[str]:
 
 _SEE = frozenset(
     pattern.format("view")
-    for pattern in (_EVENT, _TYPE, _GATE, _ITEM, _SESSION, _REGISTRATION, _REQUEST)
+    for pattern in (_EVENT, _TYPE, _GATE, _ITEM, _SESSION, _QUESTION, _REGISTRATION, _REQUEST)
 )
+_PRIVATE = _may(_REGISTRATION, "answers") | _may(_CODE, "view")
+"""What guests answered and agreed to, and the codes that are worth money."""
 
 ROLES: Mapping[str, frozenset[str]] = {
     "organizer": _SEE
+    | _PRIVATE
     | _may(_EVENT, "add", "change", "delete")
     | _may(_TYPE, "add", "change")
+    | _may(_QUESTION, "add", "change")
+    | _may(_CODE, "add", "change")
     | _may(_GATE, "add", "change")
     | _may(_ITEM, "add", "change")
     | _may(_SESSION, "add", "change", "delete", "export")
-    | _may(_REGISTRATION, "add", "change", "cancel", "export")
+    | _may(_WEBHOOK, "view", "add", "change")
+    | _may(_DELIVERY, "view", "replay")
+    | _may(_IMPORT, "view", "add", "change")
+    | _may(_JOB, "view", "change")
+    | _may(_REGISTRATION, "add", "change", "decide", "cancel", "pay", "export", "erase")
     | _may(_REQUEST, "change", "claim", "fulfil", "decline", "export")
     | _may(_DEVICE, "view", "add", "revoke"),
     "checkin_lead": _SEE
     | _may(_REGISTRATION, "add", "change")
     | _may(_DEVICE, "view", "add", "revoke"),
     "fulfilment": _SEE | _may(_REQUEST, "change", "claim", "fulfil", "decline"),
-    "viewer": _SEE,
+    "viewer": _SEE | _PRIVATE,
 }
 """Role -> permissions, ``<app>.<verb>_<model>``."""
 

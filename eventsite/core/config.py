@@ -30,14 +30,28 @@ class Config:
     office_table: str = _setting("EVENTSITE_OFFICE_TABLE", "DynamoDB table of staff and devices.")
     outbox_url: str = _setting("EVENTSITE_OUTBOX_URL", "SQS queue of waiting notifications.")
     intake_url: str = _setting("EVENTSITE_INTAKE_URL", "SQS queue of registrations in a rush.")
+    jobs_url: str = _setting("EVENTSITE_JOBS_URL", "SQS queue of long jobs.")
+    files_bucket: str = _setting(
+        "EVENTSITE_FILES_BUCKET", "S3 bucket of imports and exports; forgets after 30 days."
+    )
     dead_letters_url: str = _setting(
         "EVENTSITE_DEAD_LETTERS_URL", "SQS queue where this function parks what can never succeed."
+    )
+    webhooks_url: str = _setting(
+        "EVENTSITE_WEBHOOKS_URL", "SQS queue of facts on their way to webhooks."
+    )
+    webhook_private_hosts: str = _setting(
+        "EVENTSITE_WEBHOOK_PRIVATE_HOSTS",
+        "host[:port], with commas: webhooks may call them by http, and in a private network.",
     )
     staff_topic_arn: str = _setting("EVENTSITE_STAFF_TOPIC_ARN", "SNS topic that tells staff.")
     secrets_id: str = _setting("EVENTSITE_SECRETS_ID", "Secrets Manager id; every key derives.")
     cognito_issuer: str = _setting("EVENTSITE_COGNITO_ISSUER", "`iss` that guest tokens must have.")
     cognito_jwks_url: str = _setting("EVENTSITE_COGNITO_JWKS_URL", "Where the pool's keys are.")
     cognito_client_id: str = _setting("EVENTSITE_COGNITO_CLIENT_ID", "`aud` of guest tokens.")
+    wallet_secret_id: str = _setting(
+        "EVENTSITE_WALLET_SECRET_ID", "Secrets Manager id of wallet credentials; none: no passes."
+    )
     public_url: str = _setting(
         "EVENTSITE_PUBLIC_URL", "Base of the links in messages.", "http://127.0.0.1:8000"
     )
@@ -66,6 +80,12 @@ class Config:
             return value
         variable = next(f.metadata["env"] for f in fields(self) if f.name == name)
         raise ConfigError(f"{variable} is not set; see docs/configuration.md")
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        """``webhook_private_hosts``, one by one."""
+        entries = (entry.strip() for entry in self.webhook_private_hosts.split(","))
+        return frozenset(entry for entry in entries if entry)
 
     @property
     def dynamodb_timeout_seconds(self) -> float:

@@ -9,6 +9,8 @@ Each class carries facts and no HTTP:
     The pipeline returns retryable failures to the queue and parks the others.
 ``field``
     The input field that is wrong, or empty.
+``replayed``
+    True when this is the answer that the same call got before.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ class EventSiteError(Exception):
         super().__init__(message or (type(self).__doc__ or "").strip())
         self.message = str(self)
         self.field = field
+        self.replayed = False
 
 
 class Invalid(EventSiteError):
@@ -60,6 +63,12 @@ class BadDevice(EventSiteError):
     """The device credential is unknown or was revoked."""
 
     code = "bad_device"
+
+
+class BadSignature(EventSiteError):
+    """The signature does not fit, or is too old."""
+
+    code = "bad_signature"
 
 
 class Forbidden(EventSiteError):
@@ -104,6 +113,18 @@ class NotAllowed(EventSiteError):
     code = "not_allowed"
 
 
+class HoldExpired(NotAllowed):
+    """The place was held until a time that has passed."""
+
+    code = "hold_expired"
+
+
+class NotOnSale(NotAllowed):
+    """Places of this type are not sold yet, or no longer."""
+
+    code = "not_on_sale"
+
+
 class StaleWrite(EventSiteError):
     """Somebody else changed the object after it was read; read it again."""
 
@@ -141,3 +162,16 @@ class ChannelSilent(ChannelUnavailable):
     """The channel did not answer: it may have sent the message, or not."""
 
     code = "channel_silent"
+
+
+def error_of(code: str, message: str, *, field: str = "", replayed: bool = False) -> EventSiteError:
+    """Return the error of a stored code, as it was raised first."""
+    kinds = [EventSiteError]
+    while kinds:
+        kind = kinds.pop()
+        if kind.code == code:
+            break
+        kinds += kind.__subclasses__()
+    error = kind(message, field=field)
+    error.replayed = replayed
+    return error

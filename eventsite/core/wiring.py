@@ -16,18 +16,28 @@ from botocore.config import Config as BotoConfig
 
 from eventsite.core.config import Config, config
 from eventsite.core.store.agenda import AgendaRepository
+from eventsite.core.store.attempts import AttemptRepository
 from eventsite.core.store.audit import AuditRepository
 from eventsite.core.store.deliveries import DeliveryRepository
 from eventsite.core.store.devices import DeviceRepository
 from eventsite.core.store.events import EventRepository
-from eventsite.core.store.queues import DeadLetters, Outbox, StaffTopic
+from eventsite.core.store.files import FileStore
+from eventsite.core.store.gauges import RateGauge
+from eventsite.core.store.hooks import HookRepository
+from eventsite.core.store.imports import BeforeRepository, ImportRepository
+from eventsite.core.store.jobs import JobRepository
+from eventsite.core.store.ledger import LedgerRepository
+from eventsite.core.store.personal import PersonalRepository
+from eventsite.core.store.queues import DeadLetters, HookQueue, Intake, JobQueue, Outbox, StaffTopic
 from eventsite.core.store.registrations import RegistrationRepository
 from eventsite.core.store.requests import GuestRequestRepository
 from eventsite.core.store.scans import ScanRepository
 from eventsite.core.store.secrets import Secrets
 from eventsite.core.store.staff import StaffRepository
+from eventsite.core.store.stock import StockRepository
 from eventsite.core.store.table import Table
 from eventsite.core.store.throttles import ThrottleRepository
+from eventsite.core.store.wallet_issuer import WalletIssuer
 from eventsite.core.store.web_sessions import WebSessionRepository
 
 SENDERS = frozenset({"sesv2", "pinpoint", "pinpoint-sms-voice-v2"})
@@ -48,6 +58,8 @@ def client(service: str) -> Any:
                 read_timeout=seconds,
                 retries={"mode": "standard", "total_max_attempts": 1 if service in SENDERS else 3},
                 max_pool_connections=32,
+                # Links to files are signed the way that every region understands.
+                signature_version="s3v4" if service == "s3" else None,
             ),
         )
 
@@ -73,6 +85,30 @@ class Stores:
     @cached_property
     def registrations(self) -> RegistrationRepository:
         return RegistrationRepository(self._events_table)
+
+    @cached_property
+    def stock(self) -> StockRepository:
+        return StockRepository(self._events_table)
+
+    @cached_property
+    def ledger(self) -> LedgerRepository:
+        return LedgerRepository(self._events_table)
+
+    @cached_property
+    def personal(self) -> PersonalRepository:
+        return PersonalRepository(self._events_table)
+
+    @cached_property
+    def attempts(self) -> AttemptRepository:
+        return AttemptRepository(self._events_table)
+
+    @cached_property
+    def rates(self) -> RateGauge:
+        return RateGauge(self._events_table)
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(client("sqs"), self._settings.need("intake_url"))
 
     @cached_property
     def agenda(self) -> AgendaRepository:
@@ -111,8 +147,36 @@ class Stores:
         return AuditRepository(self._office_table)
 
     @cached_property
+    def jobs(self) -> JobRepository:
+        return JobRepository(self._office_table)
+
+    @cached_property
+    def job_queue(self) -> JobQueue:
+        return JobQueue(client("sqs"), self._settings.need("jobs_url"))
+
+    @cached_property
+    def imports(self) -> ImportRepository:
+        return ImportRepository(self._office_table)
+
+    @cached_property
+    def befores(self) -> BeforeRepository:
+        return BeforeRepository(self._events_table)
+
+    @cached_property
+    def files(self) -> FileStore:
+        return FileStore(client("s3"), self._settings.need("files_bucket"))
+
+    @cached_property
     def outbox(self) -> Outbox:
         return Outbox(client("sqs"), self._settings.need("outbox_url"))
+
+    @cached_property
+    def hooks(self) -> HookRepository:
+        return HookRepository(self._office_table)
+
+    @cached_property
+    def webhooks(self) -> HookQueue:
+        return HookQueue(client("sqs"), self._settings.need("webhooks_url"))
 
     @cached_property
     def staff_topic(self) -> StaffTopic:
@@ -135,7 +199,14 @@ def secrets() -> Secrets:
     return Secrets.read(client("secretsmanager"), config().need("secrets_id"))
 
 
+@lru_cache(maxsize=1)
+def wallet_issuer() -> WalletIssuer | None:
+    """Return who issues wallet passes, None without; one call to Secrets Manager a process."""
+    secret_id = config().wallet_secret_id
+    return WalletIssuer.read(client("secretsmanager"), secret_id) if secret_id else None
+
+
 def forget() -> None:
     """Drop everything built; for tests that change the environment."""
-    for cached in (config, client, stores, secrets):
+    for cached in (config, client, stores, secrets, wallet_issuer):
         cached.cache_clear()

@@ -30,10 +30,16 @@ def options() -> Options:
     both.add_argument("--port-base", type=int, help="use three ports from this one on")
     both.add_argument("--state-dir", type=Path, default=Options.state_dir)
     both.add_argument("--log-dir", type=Path, help="default: log, beside the state directory")
+    both.add_argument("--webhook-private-hosts", default="", help="host[:port],.. they may call")
     commands.add_parser("run", parents=[both], help="the whole local stack")
     commands.add_parser("engine", parents=[both], help="only embedded AWS and messaging server")
     given = parser.parse_args()
-    chosen = Options(state_dir=given.state_dir, log_dir=given.log_dir, site=given.command == "run")
+    chosen = Options(
+        state_dir=given.state_dir,
+        log_dir=given.log_dir,
+        site=given.command == "run",
+        webhook_private_hosts=given.webhook_private_hosts,
+    )
     for offset, name in enumerate(("engine_port", "messaging_port", "web_port")):
         if given.port_base is not None:
             setattr(chosen, name, given.port_base + offset)

@@ -20,14 +20,23 @@ from pathlib import Path
 from typing import TypeVar
 
 from eventsite.core import wiring
+from eventsite.core.domain.applications import Applicant, Application
 from eventsite.core.domain.events import Event
-from eventsite.core.domain.registrations import Registration, RegistrationStatus
+from eventsite.core.domain.registrations import Payment, Registration, RegistrationStatus
 from eventsite.core.domain.requests import RequestStatus
 from eventsite.core.domain.scans import Scan
 from eventsite.core.domain.staff import Device
 from eventsite.core.errors import EventSiteError, KeyReused, NotFound
 from eventsite.core.log import correlated
-from eventsite.core.services import checking_in, registering, requesting, signing_up, ticketing
+from eventsite.core.services import (
+    checking_in,
+    deciding,
+    registering,
+    requesting,
+    signing_up,
+    ticketing,
+)
+from eventsite.core.services.drafting import Entry
 from eventsite.core.services.importing_agenda import import_agenda
 from eventsite.core.services.organizing import new_number, set_up
 from eventsite.core.store.secrets import Secrets
@@ -40,6 +49,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SOURCE = "demo"
+STAFF = "staff:organizer"
 HANDS = 4
 """Guests registered at the same time; more only queue up at a local engine."""
 
@@ -89,7 +99,7 @@ class Demo:
         self._all(lambda n: self._admit(n, inside[n], kiosk), range(len(inside)))
         self._all(lambda n: self._ask(n, inside[n % len(inside)], phone), range(len(ASKS)))
         fresh = self.stores.events.get(EVENT_ID)
-        self.stores.events.save(replace(fresh, description=demo_event.DESCRIPTION))
+        self.stores.events.save(replace(fresh, description=demo_event.DESCRIPTION), fresh)
         return True
 
     def _event(self) -> Event | None:
@@ -124,26 +134,34 @@ class Demo:
         with correlated(who.key):
             registration = there.get(who.guest.email)
             if registration is None:
-                application = registering.Application(
-                    event_id=EVENT_ID, type_id=who.type_id, guest=who.guest
-                )
+                applicant = Applicant(type_id=who.type_id, guest=who.guest, answers=who.answers)
                 registration = registering.register(
-                    stores.events,
-                    stores.registrations,
-                    application,
-                    idempotency_key=who.key,
-                    source=SOURCE,
-                    now=moment,
+                    stores,
+                    Application(event_id=EVENT_ID, applicants=(applicant,), code=who.code),
+                    Entry(key=who.key, source=SOURCE, now=moment),
                 ).registration
+            registration = self._settled(who, registration, moment)
             if registration.status is not RegistrationStatus.CONFIRMED:
                 return registration
             if who.cancels:
-                return registering.cancel(stores.registrations, registration.registration_id)
+                return deciding.cancel(stores, registration.registration_id, moment)
             agenda = stores.agenda.of_event(EVENT_ID)
             for number in who.sessions:
                 session = agenda[number % len(agenda)]
                 signing_up.sign_up(stores.agenda, registration, session.session_id, moment)
         return registration
+
+    def _settled(
+        self, who: DemoGuest, registration: Registration, moment: datetime
+    ) -> Registration:
+        """Approve and pay, once, what waits for it."""
+        if not who.settles or registration.status is not RegistrationStatus.PENDING:
+            return registration
+        one = registration.registration_id
+        deciding.approve(self.stores, one, moment, STAFF)
+        return deciding.record_payment(
+            self.stores, one, Payment.PAID, f"DEMO-{who.number:04}", moment, STAFF
+        )
 
     def _ask(self, number: int, guest: Registration, phone: Device) -> None:
         stores = self.stores

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
 from eventsite.core.domain.events import Event, EventSetup, Gate, RequestItem, TicketType
+from eventsite.core.domain.promo_codes import PromoCode
+from eventsite.core.domain.questions import Question, QuestionKind
+from eventsite.local.demo_guests import EARLY, FRIENDS
 
 EVENT_ID = "demo"
 ZONE = ZoneInfo("Europe/Dublin")
@@ -36,8 +40,23 @@ def setup(now: datetime, number: int) -> EventSetup:
         venue="The Old Ropeworks, Harbour Road",
         description=PREPARING,
         locale="en",
+        region="IE",
+        capacity=600,
+        retention_days=90,
     )
-    return EventSetup(event=event, types=_types(), gates=_gates(), items=_items())
+    return EventSetup(
+        event=event,
+        types=_types(),
+        gates=_gates(),
+        items=_items(),
+        questions=_questions(),
+        codes=(
+            PromoCode(event_id=EVENT_ID, code=FRIENDS, name="Friends of the house", unlocks=True),
+            PromoCode(
+                event_id=EVENT_ID, code="WORKBENCH", name="Half a table", limit=10, percent_off=50
+            ),
+        ),
+    )
 
 
 def agenda_xml(event: Event) -> bytes:
@@ -49,12 +68,79 @@ def agenda_xml(event: Event) -> bytes:
 
 def _types() -> tuple[TicketType, ...]:
     return (
-        TicketType(event_id=EVENT_ID, type_id="early", number=1, name="Early bird", capacity=40),
+        TicketType(
+            event_id=EVENT_ID,
+            type_id="early",
+            number=1,
+            name="Early bird",
+            capacity=EARLY,
+            waitlist=True,
+        ),
         TicketType(event_id=EVENT_ID, type_id="standard", number=2, name="Standard", capacity=300),
-        TicketType(event_id=EVENT_ID, type_id="maker", number=3, name="Maker table", capacity=60),
+        TicketType(
+            event_id=EVENT_ID,
+            type_id="maker",
+            number=3,
+            name="Maker table",
+            capacity=60,
+            price=4500,
+            currency="EUR",
+            approval=True,
+        ),
         TicketType(event_id=EVENT_ID, type_id="crew", number=4, name="Crew", capacity=30),
-        TicketType(event_id=EVENT_ID, type_id="friend", number=5, name="Friend of the house"),
+        TicketType(
+            event_id=EVENT_ID,
+            type_id="friend",
+            number=5,
+            name="Friend of the house",
+            per_guest=4,
+            hidden=True,
+        ),
     )
+
+
+def _questions() -> tuple[Question, ...]:
+    asked = (
+        Question(
+            event_id=EVENT_ID,
+            question_id="diet",
+            name="What do you eat?",
+            kind=QuestionKind.CHOICE,
+            choices=("Everything", "Vegetarian", "Vegan", "Something else"),
+        ),
+        Question(
+            event_id=EVENT_ID,
+            question_id="diet-other",
+            name="What should the kitchen know?",
+            kind=QuestionKind.TEXT,
+            required=True,
+            when_question="diet",
+            when_answers=("Something else",),
+        ),
+        Question(
+            event_id=EVENT_ID,
+            question_id="bringing",
+            name="What will you show at your table?",
+            kind=QuestionKind.TEXT,
+            required=True,
+            type_ids=("maker",),
+        ),
+        Question(
+            event_id=EVENT_ID,
+            question_id="workshops",
+            name="Which workshops interest you?",
+            help="So that we know how many benches to set up.",
+            kind=QuestionKind.SEVERAL,
+            choices=("Wood", "Wire", "Yarn", "Dough", "Soup"),
+        ),
+        Question(
+            event_id=EVENT_ID,
+            question_id="photos",
+            name="You may take pictures in which I can be seen, and show them.",
+            kind=QuestionKind.CONSENT,
+        ),
+    )
+    return tuple(replace(question, order=10 * n) for n, question in enumerate(asked, start=1))
 
 
 def _gates() -> tuple[Gate, ...]:

@@ -67,6 +67,14 @@ _NAMES: dict[str, tuple[Sequence[str], Sequence[str], bool]] = {
 }
 _LOCALES = (*("en",) * 10, *("de",) * 5, *("fr",) * 3, *("es",) * 3, *_NAMES)
 
+_WARES = ("Folding lanterns", "Spoons carved from prunings", "Darned socks", "Weather vanes")
+
+FRIENDS = "LANTERN"
+"""The code that friends of the house were given."""
+
+LATE = frozenset({188, 191, 194})
+"""Who came for an early bird's ticket when all were gone."""
+
 _CHANNELS = (*(ChannelKind.EMAIL,) * 7, *(ChannelKind.SMS,) * 2, ChannelKind.PUSH)
 _TYPES = (*("standard",) * 8, "maker", "maker", "friend")
 
@@ -75,7 +83,8 @@ _TYPES = (*("standard",) * 8, "maker", "maker", "friend")
 class DemoGuest:
     """One of them: what they registered for, how long before the event, and what came of it.
 
-    ``sessions`` are numbers to take from the agenda by remainder.
+    ``sessions`` are numbers to take from the agenda by remainder. Who ``settles`` is approved
+    and pays, if that is asked of them; the others still wait.
     """
 
     number: int
@@ -84,6 +93,12 @@ class DemoGuest:
     ahead: timedelta
     cancels: bool
     sessions: tuple[int, ...]
+    answers: dict[str, tuple[str, ...]]
+    settles: bool
+
+    @property
+    def code(self) -> str:
+        return FRIENDS if self.type_id == "friend" else ""
 
     @property
     def key(self) -> str:
@@ -113,14 +128,32 @@ def _guest(number: int) -> DemoGuest:
     )
     early = number <= EARLY
     crew = not early and number % 12 == 0
+    kind = _type(number, early=early or number in LATE, crew=crew)
     return DemoGuest(
         number=number,
         guest=guest,
-        type_id="early" if early else "crew" if crew else _pick(_TYPES, number, "type"),
+        type_id=kind,
         ahead=_ahead(number, early=early),
         cancels=not early and number % 8 == 3,
         sessions=tuple(_chance(number, f"session {n}") for n in range(_chance(number, "many") % 5)),
+        answers=_answers(number, kind),
+        settles=number % 7 != 5,
     )
+
+
+def _type(number: int, *, early: bool, crew: bool) -> str:
+    return "early" if early else "crew" if crew else _pick(_TYPES, number, "type")
+
+
+def _answers(number: int, type_id: str) -> dict[str, tuple[str, ...]]:
+    answers: dict[str, tuple[str, ...]] = {
+        "diet": (_pick(("Everything", "Everything", "Vegetarian", "Vegan"), number, "diet"),),
+        "workshops": (_pick(("Wood", "Wire", "Yarn", "Dough", "Soup"), number, "workshop"),),
+        "photos": (_pick(("yes", "yes", "no"), number, "photos"),),
+    }
+    if type_id == "maker":
+        answers["bringing"] = (_pick(_WARES, number, "wares"),)
+    return answers
 
 
 def _ahead(number: int, *, early: bool) -> timedelta:

@@ -50,6 +50,7 @@ class Options:
     log_dir: Path | None = None  # default: beside the state
     site: bool = True  # False: only the embedded AWS and the messaging server
     quiet: bool = False
+    webhook_private_hosts: str = ""  # host[:port],..: webhooks may call them; default: none
 
 
 @dataclass
@@ -171,6 +172,7 @@ class Stack:
         command = ["-m", "infra.deploy", "local", "--endpoint", self.engine.url]
         command += ["--messaging-endpoint", self.messaging_url]
         command += ["--public-url", self.web_url, "--out", str(out)]
+        command += ["--webhook-private-hosts", self.options.webhook_private_hosts]
         self._run("deploy", command, DEPLOY_SECONDS)
         self.settings = json.loads(out.read_text())
         topic = self.settings["env"]["EVENTSITE_STAFF_TOPIC_ARN"]

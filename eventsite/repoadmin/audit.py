@@ -37,7 +37,7 @@ def record(request: HttpRequest, row: RepositoryModel, action: int, message: Any
         actor=request.user.get_username(),
         model=row._meta.label_lower,
         object_id=str(row.pk),
-        object_repr=str(row)[:REPR_LIMIT],
+        object_repr=row.trail_name()[:REPR_LIMIT],
         action=int(action),
         message=json.dumps(message) if isinstance(message, list) else str(message),
     )

@@ -1,4 +1,4 @@
-"""Form pieces: the hidden version, named date inputs, a domain error shown as a form error."""
+"""Form pieces: the hidden version, named inputs, lists, spans; a refusal as a form error."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from eventsite.core.errors import EventSiteError, StaleWrite
 
@@ -75,3 +76,59 @@ class ListField(forms.CharField):
     def run_validators(self, value: Any) -> None:
         for word in value:
             super().run_validators(word)
+
+
+class LinesField(ListField):
+    """A tuple of texts, one a line."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return list(value)
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+
+_UNITS = ((24 * 60, _lazy("days")), (60, _lazy("hours")), (1, _lazy("minutes")))
+
+
+class SpanWidget(forms.MultiWidget):
+    """A number and its unit; each says of what."""
+
+    def __init__(self, label: Any) -> None:
+        self.label = label
+        units = [(minutes, name) for minutes, name in reversed(_UNITS)]
+        super().__init__(
+            [forms.NumberInput({"class": "vSpanNumber", "min": 1}), forms.Select(choices=units)]
+        )
+
+    def decompress(self, value: Any) -> list[Any]:
+        if value in (None, ""):
+            return [None, 60]
+        unit = next(minutes for minutes, _name in _UNITS if int(value) % minutes == 0)
+        return [int(value) // unit, unit]
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        number, unit = context["widget"]["subwidgets"]
+        number["attrs"]["aria-label"] = f"{capfirst(self.label)}: {_('number')}"
+        unit["attrs"]["aria-label"] = f"{capfirst(self.label)}: {_('unit')}"
+        return context
+
+
+class SpanField(forms.MultiValueField):
+    """A span of time in minutes, written as a number and a unit."""
+
+    def __init__(self, *, label: Any, **options: Any) -> None:
+        units = [(minutes, name) for minutes, name in _UNITS]
+        fields = (
+            forms.IntegerField(min_value=1, max_value=10**6),
+            forms.TypedChoiceField(choices=units, coerce=int),
+        )
+        super().__init__(fields, label=label, widget=SpanWidget(label), **options)
+
+    def compress(self, data_list: list[Any]) -> int | None:
+        return int(data_list[0]) * int(data_list[1]) if data_list else None

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    NoReturn,
+    Self,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from django.db import models
 
@@ -77,6 +87,10 @@ class RepositoryModel(models.Model):
         """Return the primary key; overridden where the domain names it differently."""
         return str(getattr(obj, cls._meta.pk.attname))
 
+    def trail_name(self) -> str:
+        """Return what the audit trail calls the object; no personal data, for the trail stays."""
+        return str(self)
+
     def values(self, *names: str) -> dict[str, Any]:
         """Return the named fields, or every editable one: what a service call takes."""
         if not names:
@@ -85,9 +99,7 @@ class RepositoryModel(models.Model):
 
     def to_domain(self) -> Any:
         """Return the domain object with the form's values in it; for rows being changed."""
-        known = {field.name for field in dataclasses.fields(self.domain)}
-        values = {name: value for name, value in self.values().items() if name in known}
-        return dataclasses.replace(self.domain, **values)
+        return dataclasses.replace(self.domain, **fitted(type(self.domain), self.values()))
 
     def _refuse(self) -> NoReturn:
         raise NotImplementedError(f"{type(self).__name__} is a view: write through a service.")
@@ -97,6 +109,24 @@ class RepositoryModel(models.Model):
 
     def validate_constraints(self, exclude: Any = None) -> None:
         pass
+
+
+def fitted(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that a domain class has fields for, of the types that it wants.
+
+    The reverse of ``read``: texts become enumerations and lists tuples.
+    """
+    hints = get_type_hints(kind)
+    known = {field.name for field in dataclasses.fields(kind)}
+    return {name: _fit(hints[name], value) for name, value in values.items() if name in known}
+
+
+def _fit(hint: Any, value: Any) -> Any:
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    if get_origin(hint) is tuple and isinstance(value, list):
+        return tuple(_fit(get_args(hint)[0], entry) for entry in value)
+    return value
 
 
 def _plain(value: Any) -> Any:

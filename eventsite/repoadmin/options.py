@@ -73,6 +73,14 @@ class RepositoryAdminMixin(_Admin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RepositoryChangeList]:
         return RepositoryChangeList
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        self.prepare(list(changelist.result_list))
+        return changelist
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Read at once what the columns of a page of rows need; each row can keep its part."""
+
     def get_ordering(self, request: HttpRequest) -> Any:
         return self.ordering or self.model.source.orders[:1]
 
@@ -107,9 +115,13 @@ class RepositoryAdminMixin(_Admin):
         except FieldDoesNotExist:
             return False
 
+    def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fieldsets; overridden instead of ``get_fieldsets``."""
+        return super().get_fieldsets(request, obj)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Add the hidden version to forms that will be saved."""
-        fieldsets = super().get_fieldsets(request, obj)
+        fieldsets = list(self.get_sections(request, obj))
         if not obj or not self._has_version() or not self.has_change_permission(request, obj):
             return fieldsets
         if VERSION in flatten_fieldsets(fieldsets):

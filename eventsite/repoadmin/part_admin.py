@@ -26,6 +26,8 @@ class PartAdmin(RepositoryAdmin):
     actions = ()
     kept: tuple[str, ...] = ()
     """Fields that are shown when a part is changed, and that nobody types."""
+    sections: Any = ()
+    """(heading, fields) instead of ``fields``, for parts with many; the id is not named."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -33,6 +35,14 @@ class PartAdmin(RepositoryAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields: Any = self.fields
         return (*fields, *self.kept, EVENT) if obj else (EVENT, *fields)
+
+    def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
+        if not self.sections:
+            return super().get_sections(request, obj)
+        (name, first), *others = self.sections
+        id_name = self.model.source.id_name
+        first = (*first, id_name, *self.kept, EVENT) if obj else (EVENT, id_name, *first)
+        return [(name, {"fields": first}), *((name, {"fields": f}) for name, f in others)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (self.model.source.id_name, *self.kept, EVENT) if obj else ()
@@ -62,6 +72,11 @@ class PartAdmin(RepositoryAdmin):
                 help_text=f"Of {setup.event.title}; none means all." if setup else "",
             )
         return form
+
+    @staticmethod
+    def chosen_event(request: HttpRequest) -> str:
+        """Return the event that a new part is for."""
+        return _chosen(request, event_choices())
 
     @admin.display(description="ticket types")
     def for_types(self, row: Any) -> str:

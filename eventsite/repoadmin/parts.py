@@ -36,8 +36,8 @@ class PartSource(SmallSource[Part]):
     """The parts of one kind of one event: one Query. A key is ``<event>~<part>``."""
 
     lookups = frozenset({EVENT})
-    orders = ("name", "-name")
-    searched = ("name",)
+    orders: tuple[str, ...] = ("name", "-name")
+    searched: tuple[str, ...] = ("name",)
 
     def __init__(self, kind: type[Part], id_name: str) -> None:
         self.kind = kind

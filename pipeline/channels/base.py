@@ -28,6 +28,7 @@ class Message:
     short: str
     text: str = ""
     html: str = ""
+    language: str = ""
     picture: Picture | None = None
     correlation_id: str = ""
     notification_id: str = ""

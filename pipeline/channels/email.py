@@ -38,6 +38,8 @@ class Email:
         mail["X-Correlation-Id"] = message.correlation_id
         mail["X-Notification-Id"] = message.notification_id
         mail["Auto-Submitted"] = "auto-generated"
+        if message.language:
+            mail["Content-Language"] = message.language
         mail.set_content(message.text)
         if message.html:
             mail.add_alternative(message.html, subtype="html")

@@ -14,8 +14,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from eventsite.core.config import config
+from eventsite.core.domain.attempts import Attempt
 from eventsite.core.domain.events import EventSetup
-from eventsite.core.domain.notifications import AT_MOST_ONCE, Kind, Notification, channel_for
+from eventsite.core.domain.notifications import (
+    ABOUT_THE_PLACE,
+    AT_MOST_ONCE,
+    Kind,
+    Notification,
+    channel_for,
+    kind_for,
+)
 from eventsite.core.domain.registrations import (
     ChannelKind,
     Registration,
@@ -29,16 +37,19 @@ from eventsite.core.store.queues import read_notification
 from eventsite.core.wiring import secrets, stores
 from pipeline.batches import each_message
 from pipeline.channels.base import Message, Picture
-from pipeline.texts import write
+from pipeline.texts import Reader, write
 from pipeline.wiring import channel, start
 
 logger = logging.getLogger(__name__)
 
+SHOW_TICKET = frozenset({Kind.TICKET, Kind.LINK})
+"""Kinds that bring the ticket along."""
+
 
 def send(notification: Notification) -> None:
     """Deliver one notification once. Raises InProgress, ChannelUnavailable or Unavailable."""
-    registration = stores().registrations.get(notification.registration_id)
-    if not _still_wanted(notification, registration):
+    about = _about(notification)
+    if about is None:
         logger.info("notification outdated", extra=_ids(notification))
         return
     deliveries = stores().deliveries
@@ -47,15 +58,17 @@ def send(notification: Notification) -> None:
         now=datetime.now(UTC),
         at_most_once=notification.kind in AT_MOST_ONCE,
         correlation_id=notification.correlation_id,
+        registration_id=notification.registration_id,
+        kind=notification.kind.value,
     )
     if claim is Claim.DONE:
         logger.info("notification handled before", extra=_ids(notification))
         return
     if claim is Claim.HELD:
         raise InProgress("Another worker is sending this notification.")
-    kind = channel_for(notification.kind, registration.guest)
+    kind = channel_for(notification.kind, about.guest)
     try:
-        outcome, detail = "sent", channel(kind).send(_message(notification, registration, kind))
+        outcome, detail = "sent", channel(kind).send(_message(notification, about, kind))
     except ChannelRefused as refused:
         outcome, detail = "refused", refused.message
     except ChannelSilent as silent:
@@ -77,35 +90,57 @@ def send(notification: Notification) -> None:
     logger.info("notification handled", extra=_ids(notification) | said)
 
 
-def _still_wanted(notification: Notification, registration: Registration) -> bool:
-    """Return whether the guest should still hear this: no ticket for who has cancelled."""
-    cancelled = registration.status is RegistrationStatus.CANCELLED
-    return cancelled == (notification.kind is Kind.CANCELLED)
+def _about(notification: Notification) -> Registration | Attempt | None:
+    """Return what a notification is about; None when the guest should not hear it any more.
+
+    What is said of a place is said only while it is so: no ticket for who has cancelled.
+    """
+    if notification.attempt_id:
+        attempt = stores().attempts.get(notification.attempt_id)
+        return attempt if attempt and attempt.guest else None
+    registration = stores().registrations.get(notification.registration_id)
+    if registration.erased_at is not None:
+        return None
+    if notification.kind in ABOUT_THE_PLACE and notification.kind is not Kind.LINK:
+        return registration if kind_for(registration) is notification.kind else None
+    return registration if registration.live or notification.kind is Kind.LINK else None
 
 
-def _message(notification: Notification, registration: Registration, kind: ChannelKind) -> Message:
-    setup = stores().events.setup(notification.event_id)
-    picture = _picture(registration, setup) if notification.kind is Kind.TICKET else None
-    text = write(
-        notification.kind,
-        setup,
-        registration,
-        notification.facts,
-        guest_link(registration.registration_id, secrets(), config().public_url),
-        picture=picture.content_id if picture else "",
-    )
-    guest = registration.guest
+def _message(
+    notification: Notification, about: Registration | Attempt, kind: ChannelKind
+) -> Message:
+    """Return the words. Raises ChannelRefused when there is no address to send them to."""
+    guest = about.guest
+    assert guest is not None  # noqa: S101 - _about saw to it
     address = {
         ChannelKind.EMAIL: guest.email,
         ChannelKind.SMS: guest.phone,
         ChannelKind.PUSH: guest.push_token,
     }
+    if not address[kind]:
+        raise ChannelRefused("This guest gave no address.")
+    setup = stores().events.setup(notification.event_id)
+    base, picture, link = config().public_url, None, ""
+    if isinstance(about, Registration):
+        link = guest_link(about.registration_id, secrets(), base)
+        if about.status is RegistrationStatus.CONFIRMED and notification.kind in SHOW_TICKET:
+            picture = _picture(about, setup)
+    text = write(
+        notification.kind,
+        setup,
+        about if isinstance(about, Registration) else Reader(guest.name, guest.locale, guest.zone),
+        notification.facts,
+        link,
+        event_link=f"{base}/e/{notification.event_id}/",
+        picture=picture.content_id if picture else "",
+    )
     return Message(
         to=address[kind],
         subject=text.subject,
         short=text.short,
         text=text.text,
         html=text.html,
+        language=text.language,
         picture=picture,
         correlation_id=notification.correlation_id,
         notification_id=notification.notification_id,
@@ -121,6 +156,7 @@ def _ids(notification: Notification) -> dict[str, str]:
         "notification_id": notification.notification_id,
         "event_id": notification.event_id,
         "registration_id": notification.registration_id,
+        "attempt_id": notification.attempt_id,
     }
 
 

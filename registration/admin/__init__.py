@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from registration.admin import agenda, events, registrations, types
+from registration.admin import (
+    agenda,
+    codes,
+    events,
+    hook_deliveries,
+    imports,
+    jobs,
+    questions,
+    registrations,
+    types,
+    webhooks,
+)
 
-__all__ = ["agenda", "events", "registrations", "types"]
+__all__ = [
+    "agenda",
+    "codes",
+    "events",
+    "hook_deliveries",
+    "imports",
+    "jobs",
+    "questions",
+    "registrations",
+    "types",
+    "webhooks",
+]

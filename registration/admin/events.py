@@ -2,68 +2,205 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import path, reverse
+from django.utils import timezone
 
 from eventsite.admin_site import site
 from eventsite.core.domain import events as domain
-from eventsite.core.services.organizing import checked_event, new_number
+from eventsite.core.services.lining_up import offer_places
+from eventsite.core.services.organizing import add_event, new_number, save_event
 from eventsite.core.wiring import stores
+from eventsite.repoadmin.acts import Act, ActsMixin
+from eventsite.repoadmin.export import table_response
+from eventsite.repoadmin.forms import SpanField
+from eventsite.repoadmin.models import fitted
 from eventsite.repoadmin.options import RepositoryAdmin
+from registration.admin import event_panels as panels
+from registration.admin.choices import languages, regions, zones
 from registration.models import Event
+from registration.sources import consent_rows
 
+SOON = timedelta(days=1)
+"""Who asks for erasing within this time has to say that it is meant."""
 
-def _zones() -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted(available_timezones() | {"UTC"})]
+CONSENT_HEADINGS = ("event_id", "question_id", "text", "given", "at", "registration_id")
 
 
 class EventForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An event; its zone is one that exists."""
+    """An event; its zone and country are ones that exist, spans have units."""
 
     zone = forms.ChoiceField(
         label="Time zone",
-        choices=_zones,
+        choices=zones,
         initial="UTC",
         help_text="In which guests see times.",
     )
+    region = forms.ChoiceField(
+        label="Country",
+        choices=regions,
+        required=False,
+        help_text="Of phone numbers that guests write without a country code.",
+    )
+    hold_minutes = SpanField(
+        label="Places are held for",
+        initial=domain.DAY_MINUTES,
+        help_text="While a guest is to confirm the address or to pay. Then the place goes.",
+    )
+    offer_minutes = SpanField(
+        label="Offers stand for",
+        initial=domain.DAY_MINUTES,
+        help_text="So long a guest from the waiting list may take the place offered.",
+    )
+    erase_at_once = forms.BooleanField(
+        label="Erase at once",
+        required=False,
+        help_text="Tick it when that time has come already, and you mean it.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "locale" in self.fields:
+            self.fields["locale"] = forms.ChoiceField(
+                label="Language",
+                choices=languages(self.instance.locale),
+                initial="en",
+                help_text="Of guests who have chosen none of ours.",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask again before everybody is erased."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        days, end = cleaned.get("retention_days"), cleaned.get("ends_at")
+        changed = {"retention_days", "ends_at"} & set(self.changed_data)
+        if days and end and changed and not cleaned.get("erase_at_once"):
+            due = end + timedelta(days=days)
+            if due <= timezone.now() + SOON:
+                why = "Then everybody is erased at once: that time is %s. Tick the box below."
+                self.add_error("retention_days", why % f"{due:%Y-%m-%d %H:%M} UTC")
+        return cleaned
 
 
 @admin.register(Event, site=site)
-class EventAdmin(RepositoryAdmin):
+class EventAdmin(ActsMixin, RepositoryAdmin):
     """An event is changed here; its number in tickets is drawn once."""
 
     form = EventForm
     list_display = ("title", "event_id", "starts_at", "ends_at", "venue")
     search_fields = ("title",)
     search_help_text = "A part of the title, venue or id"
-    fields: ClassVar[Any] = (
-        "event_id",
-        "title",
-        ("starts_at", "ends_at"),
-        "zone",
-        "venue",
-        "description",
-        "locale",
-        "reminder_minutes",
-    )
     actions = ()
+    sections: ClassVar[Any] = (
+        (
+            "The event",
+            ("title", ("starts_at", "ends_at"), "zone", "venue", "description", "locale"),
+        ),
+        ("Registration", ("capacity", "confirm_email", "region")),
+        ("Deadlines", ("hold_minutes", "offer_minutes")),
+        ("When everybody comes at once", ("rush", "rush_per_minute")),
+        ("During the event", ("reminder_minutes",)),
+        ("Personal data", ("retention_days", "erase_at_once")),
+    )
+    shown: ClassVar[Any] = ("filling", "rushing", "erasing", "number", "event_id", "stock_shards")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.fields, "number") if obj else self.fields
+    def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
+        found = {name: list(fields) for name, fields in self.sections}
+        names = list(found)
+        if obj is None:
+            found[names[0]].insert(0, "event_id")
+            found[names[1]].insert(1, "stock_shards")
+            return [(name, {"fields": fields}) for name, fields in found.items()]
+        found[names[0]] += [("event_id", "number")]
+        found[names[1]].insert(1, "stock_shards")
+        found[names[5]].insert(0, "erasing")
+        now = ("Now", {"fields": ("filling", "rushing")})
+        return [now, *((name, {"fields": fields}) for name, fields in found.items())]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("event_id", "number") if obj else ()
+        return self.shown if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # what guests hold in their hand names this event
 
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("registration.decide_registration"))
+
+    # -- what is shown ---------------------------------------------------------------------------
+    @admin.display(description="places")
+    def filling(self, row: Any) -> str:
+        return panels.filling(row.domain)
+
+    @admin.display(description="rush")
+    def rushing(self, row: Any) -> str:
+        return panels.rushing(row.domain)
+
+    @admin.display(description="erasing")
+    def erasing(self, row: Any) -> str:
+        return panels.erasing(row.domain)
+
+    # -- writes ----------------------------------------------------------------------------------
     def create(self, request: HttpRequest, row: Any, form: Any) -> Any:
-        values = row.values() | {"version": 1, "number": new_number()}
-        return stores().events.add(checked_event(domain.Event(**values)))
+        values = fitted(domain.Event, row.values()) | {"version": 1, "number": new_number()}
+        return add_event(stores().events, domain.Event(**values))
 
     def update(self, request: HttpRequest, row: Any, form: Any) -> Any:
-        return stores().events.save(checked_event(row.to_domain()))
+        return save_event(stores().events, row.to_domain(), row.domain)
+
+    # -- acts ------------------------------------------------------------------------------------
+    def get_acts(self) -> Sequence[Act]:
+        return (
+            Act(
+                name="offer",
+                label="Offer free places",
+                question=(
+                    "Free places are offered to who waits, in order, every minute. This does it"
+                    " now. Whoever gets an offer is told by mail."
+                ),
+                log="Free places offered.",
+                run=self._offer,
+                permission="decide",
+            ),
+        )
+
+    @staticmethod
+    def _offer(request: HttpRequest, row: Any, said: Any) -> str:
+        count = offer_places(stores(), row.pk, timezone.now())
+        if not count:
+            return "Nobody who waits fits into what is free."
+        return f"{count} {'offer' if count == 1 else 'offers'} made."
+
+    def links(self, request: HttpRequest, row: Any) -> list[tuple[str, str]]:
+        listed = reverse("admin:registration_registration_changelist")
+        found = [("Registrations", f"{listed}?event_id={row.pk}")]
+        if self._may_have_consents(request):
+            address = reverse("admin:registration_event_consents", args=[row.pk])
+            found.append(("Consent log (CSV)", address))
+        return found
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.consents_view)
+        name = "registration_event_consents"
+        return [path("<str:object_id>/consents.csv", view, name=name), *super().get_urls()]
+
+    @staticmethod
+    def _may_have_consents(request: HttpRequest) -> bool:
+        needed = ("registration.export_registration", "registration.answers_registration")
+        return bool(request.user.has_perms(needed))
+
+    def consents_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Answer everything that the event's guests agreed to or took back, newest guest first."""
+        if not self._may_have_consents(request):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        self.log_change(request, row, "Consent log exported.")
+        name = f"consents-{row.pk}"
+        return table_response(name, CONSENT_HEADINGS, consent_rows(row.pk))

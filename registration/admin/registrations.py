@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-import secrets as random_secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 
 from eventsite.admin_site import site
+from eventsite.core.domain.applications import Applicant, Application
+from eventsite.core.domain.questions import checked_answers
+from eventsite.core.domain.registrations import Registration as Fact
 from eventsite.core.domain.registrations import RegistrationStatus
-from eventsite.core.services.registering import Application, cancel, change_guest, register
+from eventsite.core.errors import EventSiteError, NotFound
+from eventsite.core.services.changing import change_answers, change_guest
+from eventsite.core.services.drafting import Clearance, Entry
+from eventsite.core.services.personal_data import export
+from eventsite.core.services.registering import register
 from eventsite.core.services.ticketing import ticket_code, ticket_png
 from eventsite.core.wiring import secrets, stores
+from eventsite.names import known_event_id
+from eventsite.personal_words import readable
+from eventsite.repoadmin.acts import Act, ActsMixin
 from eventsite.repoadmin.filters import ChosenFilter, EventFilter, event_choices
 from eventsite.repoadmin.options import RepositoryAdmin
+from registration.admin.registration_acts import acts, staff
+from registration.admin.registration_forms import (
+    NewRegistrationForm,
+    asked_of_staff,
+    changed_answers,
+    form_with_answers,
+)
+from registration.admin.registration_panels import RegistrationPanels
+from registration.admin.registration_words import AWAITED
 from registration.models import Registration
-from registration.sources import BY_NAME, NEWEST
+from registration.pages.question_fields import PREFIX, field_name
+from registration.sources import BY_NAME, HELD, IN_LINE, NEWEST
 
 SOURCE = "office"
+ANSWERS = "answers."
+"""Before a question's id in the field of a refusal."""
 
 
 class ListingFilter(ChosenFilter):
@@ -37,125 +54,193 @@ class ListingFilter(ChosenFilter):
     parameter_name = "listing"
 
     def options(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
-        return ((NEWEST, "Newest first"), (BY_NAME, "By name"))
+        return (
+            (NEWEST, "Newest first"),
+            (BY_NAME, "By name"),
+            (IN_LINE, "Waiting list, in order"),
+            (HELD, "Held places, by deadline"),
+        )
 
 
-def places() -> list[tuple[str, Any]]:
-    """Return what can be registered for: ticket types under the events still to end."""
-    found: list[tuple[str, Any]] = [("", "Choose an event and a ticket")]
-    now = timezone.now()
-    for event_id, title in event_choices():
-        setup = stores().events.setup(event_id)
-        if setup.event.ends_at >= now:
-            kinds = [(f"{event_id} {kind.type_id}", kind.name) for kind in setup.types]
-            found.append((title, kinds))
-    return found
+class AwaitingFilter(admin.SimpleListFilter):
+    """What pending registrations wait for."""
+
+    title = "waits for"
+    parameter_name = "awaiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(each.value, label) for each, label in AWAITED.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(awaiting=self.value()) if self.value() else queryset
 
 
-class NewRegistrationForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A registration made by staff; sent twice, it registers once."""
+class TypeFilter(admin.SimpleListFilter):
+    """The ticket types of the chosen event."""
 
-    place = forms.ChoiceField(label="Ticket", choices=places)
-    idempotency_key = forms.CharField(
-        widget=forms.HiddenInput, initial=lambda: random_secrets.token_urlsafe(16), max_length=64
-    )
+    title = "ticket type"
+    parameter_name = "type_id"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        event_id = request.GET.get("event_id") or next((e for e, _ in event_choices()), "")
+        try:
+            setup = stores().events.setup(known_event_id(event_id))
+        except NotFound:
+            return []
+        return [(kind.type_id, kind.name) for kind in setup.types]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(type_id=self.value()) if self.value() else queryset
 
 
 @admin.register(Registration, site=site)
-class RegistrationAdmin(RepositoryAdmin):
+class RegistrationAdmin(ActsMixin, RegistrationPanels, RepositoryAdmin):
     """One event's registrations at a time. Nobody is deleted: places are given back."""
 
-    list_display = ("name", "status", "ticket_type", "email", "registered_at")
-    list_filter = (EventFilter, ListingFilter, "status")
+    list_display = ("name", "state", "ticket_type", "email", "registered_at")
+    list_filter = (EventFilter, ListingFilter, "status", AwaitingFilter, TypeFilter)
     search_fields = ("name",)
-    search_help_text = "The start of a name, or a whole e-mail address"
-    actions = ("cancel_places", "export_csv")
+    search_help_text = "The start of a name, a whole e-mail address, or the id on a ticket"
+    actions = ("export_csv",)
     export_fields = (
-        "registration_id",
-        "event_id",
-        "type_id",
-        "name",
-        "email",
-        "phone",
-        "locale",
-        "channel",
-        "status",
-        "registered_at",
-        "source_name",
+        *("registration_id", "event_id", "type_id", "name", "email", "phone", "locale", "zone"),
+        *("channel", "status", "payment", "payment_reference", "code", "external_id"),
+        *("registered_at", "source_name"),
     )
-    particulars = ("name", "email", "phone", "locale", "channel")
+    particulars = ("name", "email", "phone", "locale", "zone", "channel")
     facts = (
-        "ticket",
-        "status",
-        "ticket_type",
-        "event_id",
-        "registered_at",
-        "source_name",
-        "account_id",
-        "registration_id",
-        "admitted",
-        "sign_ups",
-        "requests",
+        *("standing", "ticket", "ticket_type", "group", "line", "paying", "code"),
+        *("admitted", "sign_ups", "requests", "past", "sent"),
+        *("event_id", "registered_at", "source_shown", "account_id", "registration_id"),
     )
 
-    # -- forms ---------------------------------------------------------------------------------
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return [(None, {"fields": ("place", *self.particulars, "idempotency_key")})]
-        return super().get_fieldsets(request, obj)
+    # -- permissions -----------------------------------------------------------------------------
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.particulars, *self.facts)
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        gone = obj is not None and obj.domain is not None and obj.domain.erased_at is not None
+        return not gone and super().has_change_permission(request, obj)
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "cancel")
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "decide")
+
+    def has_pay_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "pay")
+
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "erase")
+
+    def has_answers_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "answers")
+
+    @staticmethod
+    def _may(request: HttpRequest, verb: str) -> bool:
+        return bool(request.user.has_perm(f"registration.{verb}_registration"))
+
+    # -- forms -----------------------------------------------------------------------------------
+    def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            fields = ("place", *self.particulars, "promo_code", "idempotency_key")
+            return [(None, {"fields": fields})]
+        now = ("standing", "ticket", "ticket_type", "group", "line", "paying", "code")
+        about = ("event_id", "registered_at", "source_shown", "account_id", "registration_id")
+        return [
+            ("Now", {"fields": now}),
+            ("Guest", {"fields": self.particulars}),
+            *self._said(request, obj),
+            ("At the event", {"fields": ("admitted", "sign_ups", "requests")}),
+            ("So far", {"fields": ("past", "sent")}),
+            ("Record", {"fields": about}),
+        ]
+
+    def _said(self, request: HttpRequest, row: Any) -> list[Any]:
+        """Return the sections of answers and consents, for whoever may see them."""
+        if not self.has_answers_permission(request):
+            return []
+        asked = self._asked(request, row)
+        fields = [field_name(each.question_id) for each in asked] or ["answers_given"]
+        return [("Answers", {"fields": fields}), ("Consents", {"fields": ("consent_log",)})]
+
+    def _asked(self, request: HttpRequest, row: Any) -> list[Any]:
+        """Return the questions whose answers may be changed by whoever asks."""
+        may = self.has_change_permission(request, row) and self.has_answers_permission(request)
+        if not may or not row.domain.live:
+            return []
+        return asked_of_staff(stores().events.setup(row.event_id), row.domain)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.facts if obj else ()
+        return (*self.facts, "answers_given", "consent_log") if obj else ()
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         if obj is None:
             kwargs["form"] = NewRegistrationForm
+        else:
+            kwargs["form"] = form_with_answers(self._asked(request, obj), obj.domain.answers)
         return super().get_form(request, obj, change=change, **kwargs)
 
-    # -- writes --------------------------------------------------------------------------------
+    # -- writes ----------------------------------------------------------------------------------
     def create(self, request: HttpRequest, row: Any, form: Any) -> Any:
-        event_id, _, type_id = form.cleaned_data["place"].partition(" ")
-        known = stores()
-        done = register(
-            known.events,
-            known.registrations,
-            Application(event_id=event_id, type_id=type_id, guest=row.to_guest()),
-            idempotency_key=form.cleaned_data["idempotency_key"],
+        said = form.cleaned_data
+        event_id, _, type_id = said["place"].partition(" ")
+        applicant = Applicant(type_id=type_id, guest=row.to_guest())
+        entry = Entry(
+            key=said["idempotency_key"],
             source=SOURCE,
             now=timezone.now(),
+            clearance=Clearance.STAFF,
+            by=staff(request),
         )
-        return done.registration
+        code = said["promo_code"]
+        application = Application(event_id=event_id, applicants=(applicant,), code=code)
+        try:
+            return register(stores(), application, entry).registration
+        except EventSiteError as error:
+            error.field = {"code": "promo_code", "type_id": "place"}.get(error.field, error.field)
+            raise
 
     def update(self, request: HttpRequest, row: Any, form: Any) -> Any:
-        seen = replace(row.domain, version=row.version)
-        return change_guest(stores().registrations, seen, row.to_guest())
+        known, now, by = stores(), timezone.now(), staff(request)
+        registration: Fact = replace(row.domain, version=row.version)
+        asked = self._asked(request, row)
+        answers = changed_answers(form, asked)
+        try:
+            if answers is not None:  # refused before anything is written
+                questions = known.events.setup(row.event_id).questions
+                checked_answers(questions, registration.type_id, answers, complete=False)
+            if answers is None or set(self.particulars) & set(form.changed_data):
+                registration = change_guest(known, registration, row.to_guest(), now, by=by)
+            if answers is not None:
+                registration = change_answers(known, registration, answers, now, by=by)
+        except EventSiteError as error:
+            if error.field.startswith(ANSWERS):
+                error.field = PREFIX + error.field.removeprefix(ANSWERS)
+            raise
+        return registration
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    # -- acts and pages --------------------------------------------------------------------------
+    def get_acts(self) -> Sequence[Act]:
+        return acts()
 
-    def has_cancel_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("registration.cancel_registration"))
+    def links(self, request: HttpRequest, row: Any) -> list[tuple[str, str]]:
+        if not self._may_disclose(request):
+            return []
+        address = reverse("admin:registration_registration_data", args=[row.pk])
+        return [("Personal data", address)]
 
-    @admin.action(description="Cancel selected registrations", permissions=["cancel"])
-    def cancel_places(self, request: HttpRequest, queryset: Any) -> None:
-        self.acting(
-            request,
-            queryset,
-            lambda row: cancel(stores().registrations, row.pk),
-            "%d cancelled.",
-            log="Cancelled.",
-        )
-
-    # -- what is shown ---------------------------------------------------------------------------
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.ticket_view)
-        name = "registration_registration_ticket"
-        return [path("<str:object_id>/ticket.png", view, name=name), *super().get_urls()]
+        view, name = self.admin_site.admin_view, "registration_registration"
+        return [
+            path("<str:object_id>/ticket.png", view(self.ticket_view), name=f"{name}_ticket"),
+            path("<str:object_id>/data/", view(self.data_view), name=f"{name}_data"),
+            path("<str:object_id>/data.json", view(self.data_file_view), name=f"{name}_data_file"),
+            *super().get_urls(),
+        ]
 
     def ticket_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Answer the ticket's QR code."""
@@ -170,46 +255,30 @@ class RegistrationAdmin(RepositoryAdmin):
             ticket_png(code), content_type="image/png", headers={"Cache-Control": "no-store"}
         )
 
-    def ticket(self, row: Any) -> str:
-        if row.status != RegistrationStatus.CONFIRMED:
-            return "No ticket: this registration is not confirmed."
-        address = reverse("admin:registration_registration_ticket", args=[row.pk])
-        return format_html('<img src="{}" width="220" height="220" alt="QR code">', address)
+    def _may_disclose(self, request: HttpRequest) -> bool:
+        return self.has_export_permission(request) and self.has_answers_permission(request)
 
-    @admin.display(description="ticket type")
-    def ticket_type(self, row: Any) -> str:
-        types = stores().events.setup(row.event_id).types
-        return next((kind.name for kind in types if kind.type_id == row.type_id), row.type_id)
+    def _disclosed(self, request: HttpRequest, object_id: str, log: str) -> tuple[Any, Any]:
+        if not self._may_disclose(request):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        data = export(stores(), row.domain, timezone.now())
+        self.log_change(request, row, log)
+        return row, data
 
-    def admitted(self, row: Any) -> str:
-        admission = _page(row).admission
-        if admission is None:
-            return "Not yet"
-        return f"{_when(admission.admitted_at)}, {admission.gate_id}"
+    def data_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show everything that is kept about a guest, to be read and printed."""
+        row, data = self._disclosed(request, object_id, "Personal data shown.")
+        file = reverse("admin:registration_registration_data_file", args=[row.pk])
+        more = {"sections": readable(data), "file": file}
+        return self.shown(request, row, "Personal data", "office/personal_data.html", **more)
 
-    @admin.display(description="signed up for")
-    def sign_ups(self, row: Any) -> str:
-        titles = {s.session_id: s.title for s in stores().agenda.of_event(row.event_id)}
-        signed = _page(row).sign_ups
-        names = [(titles.get(each.session_id, each.session_id),) for each in signed]
-        return format_html_join("", "<div>{}</div>", names) or "Nothing"
-
-    @admin.display(description="asked for")
-    def requests(self, row: Any) -> str:
-        asked = [
-            (each.quantity, each.item_name, each.status.value, _when(each.requested_at))
-            for each in _page(row).requests
-        ]
-        return format_html_join("", "<div>{} &times; {}: {} ({})</div>", asked) or "Nothing"
-
-
-def _when(moment: datetime) -> str:
-    """Return a time as the lists write it, in UTC."""
-    return str(date_format(moment, "DATETIME_FORMAT"))
-
-
-def _page(row: Any) -> Any:
-    """Return everything of a registration, read once per row."""
-    if not hasattr(row, "guest_page"):
-        row.guest_page = stores().registrations.guest_page(row.pk)
-    return row.guest_page
+    def data_file_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Answer the same as a file, for the guest or for another program."""
+        row, data = self._disclosed(request, object_id, "Personal data downloaded.")
+        answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
+        answer["Content-Disposition"] = f'attachment; filename="personal-data-{row.pk}.json"'
+        answer["Cache-Control"] = "no-store"
+        return answer

@@ -9,7 +9,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from eventsite.callers import CognitoAuthentication, GuestLinkAuthentication
-from eventsite.core.errors import EventSiteError
 
 
 class PublicView(APIView):
@@ -19,10 +18,8 @@ class PublicView(APIView):
     permission_classes: Any = ()
 
 
-class GuestView(PublicView):
-    """For a guest's link or account; the view asks for ``own_registration``. Never kept."""
-
-    authentication_classes: Any = (GuestLinkAuthentication, CognitoAuthentication)
+class UnkeptView(PublicView):
+    """Its answers are for the caller alone and never kept."""
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
@@ -32,8 +29,7 @@ class GuestView(PublicView):
         return answer
 
 
-def in_body(error: EventSiteError, part: str, names: frozenset[str]) -> EventSiteError:
-    """Return the error with its field as the caller wrote it: email -> guest.email."""
-    if error.field in names:
-        error.field = f"{part}.{error.field}"
-    return error
+class GuestView(UnkeptView):
+    """For a guest's link or account; the view asks for ``own_registration``."""
+
+    authentication_classes: Any = (GuestLinkAuthentication, CognitoAuthentication)

@@ -1,79 +1,97 @@
-"""The shapes of the registration API."""
+"""What the registration API answers about registrations and attempts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from eventsite import names
-from eventsite.bodies import TextField, WholeField
 from eventsite.core.config import config
-from eventsite.core.domain.events import TicketType
-from eventsite.core.domain.names import NAME_MAX
+from eventsite.core.domain.links import guest_token
 from eventsite.core.domain.registrations import (
-    EMAIL_MAX,
-    ChannelKind,
+    Awaited,
+    Cause,
+    Payment,
     Registration,
     RegistrationStatus,
 )
 from eventsite.core.services.ticketing import guest_link
 from eventsite.core.wiring import secrets
+from registration.api.bodies import CHANNELS
+from registration.api.event_serializers import SessionSerializer
 
-CHANNELS = [kind.value for kind in ChannelKind]
 STATUSES = [status.value for status in RegistrationStatus]
-PHONE_MAX = 40
-LOCALE_MAX = 16
-PUSH_TOKEN_MAX = 512
+AWAITED = [each.value for each in Awaited]
+PAYMENTS = [payment.value for payment in Payment]
+CAUSES = [cause.value for cause in Cause]
+STATES = ["received", "queued", "refused"]
 
 Shape = serializers.Serializer[Any]
 
 
-class GuestSerializer(Shape):
+class ShownGuestSerializer(Shape):
     """A guest's particulars."""
 
-    name = TextField(max_length=NAME_MAX)
-    email = TextField(max_length=EMAIL_MAX)
-    phone = TextField(
-        max_length=PHONE_MAX, allow_blank=True, required=False, help_text="E.164, or empty."
+    name = serializers.CharField()
+    email = serializers.CharField(
+        allow_blank=True, help_text="Empty for some who came by the door."
     )
-    locale = TextField(max_length=LOCALE_MAX, required=False, help_text="Such as en or pt-BR.")
-    channel = serializers.ChoiceField(
-        choices=CHANNELS, required=False, help_text="How to tell the guest; tickets go by e-mail."
+    phone = serializers.CharField(allow_blank=True, help_text="E.164, or empty.")
+    locale = serializers.CharField()
+    zone = serializers.CharField(allow_blank=True, help_text="Empty for the event's.")
+    channel = serializers.ChoiceField(choices=CHANNELS)
+    push_token = serializers.CharField(allow_blank=True)
+
+
+class ConsentSerializer(Shape):
+    """That a guest agreed to this text, or took it back, and when."""
+
+    question_id = serializers.CharField()
+    text = serializers.CharField()
+    given = serializers.BooleanField()
+    at = serializers.DateTimeField()
+
+
+class BareRegistrationSerializer(Shape):
+    """A registration, without the ways to it."""
+
+    registration_id = serializers.CharField()
+    event_id = serializers.CharField()
+    type_id = serializers.CharField()
+    status = serializers.ChoiceField(choices=STATUSES)
+    awaiting = serializers.ListField(
+        child=serializers.ChoiceField(choices=AWAITED), help_text="What a pending one waits for."
     )
-    push_token = TextField(max_length=PUSH_TOKEN_MAX, allow_blank=True, required=False)
+    held_until = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Until then the place is held, or offered if the status is waitlisted.",
+    )
+    lapsed = serializers.SerializerMethodField(help_text="True when that time is over.")
+    cause = serializers.ChoiceField(
+        choices=CAUSES, allow_null=True, help_text="Why it was cancelled."
+    )
+    registered_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+    guest = ShownGuestSerializer()
+    answers = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="By question id."
+    )
+    consents = ConsentSerializer(many=True)
+    party = serializers.ListField(
+        child=serializers.CharField(), help_text="Ids of a group, the one who registered it first."
+    )
+    code = serializers.CharField(help_text="The promo code that was used, or empty.")
+    price = serializers.IntegerField(help_text="In minor units of the currency.")
+    currency = serializers.CharField(help_text="ISO 4217, or empty where there is no price.")
+    payment = serializers.ChoiceField(choices=PAYMENTS)
+    payment_reference = serializers.CharField()
 
-
-GUEST_FIELDS = frozenset(GuestSerializer().fields)
-
-
-class ApplicantSerializer(GuestSerializer):
-    """The guest of an application; with an ID token the e-mail address may be left out."""
-
-    email = TextField(max_length=EMAIL_MAX, required=False)
-
-
-class ApplicationSerializer(Shape):
-    """Who wants which place."""
-
-    type_id = TextField(max_length=names.NAME_MAX)
-    guest = ApplicantSerializer()
-
-
-class GuestChangeSerializer(GuestSerializer):
-    """Particulars to change; what is left out stays."""
-
-    name = TextField(max_length=NAME_MAX, required=False)
-    email = TextField(max_length=EMAIL_MAX, required=False)
-
-
-class ChangeSerializer(Shape):
-    """Other particulars; with ``version`` only if nobody changed them since it was read."""
-
-    guest = GuestChangeSerializer()
-    version = WholeField(min_value=1, max_value=2**31, required=False)
+    def get_lapsed(self, registration: Registration) -> bool:
+        return registration.lapsed(timezone.now())
 
 
 class LinksSerializer(Shape):
@@ -83,28 +101,29 @@ class LinksSerializer(Shape):
     page = serializers.URLField()
     ticket_png = serializers.URLField()
     ticket_svg = serializers.URLField()
+    ticket_pdf = serializers.URLField()
+    calendar = serializers.URLField()
 
 
-class RegistrationSerializer(Shape):
+class RegistrationSerializer(BareRegistrationSerializer):
     """A registration as its guest sees it."""
 
-    registration_id = serializers.CharField()
-    event_id = serializers.CharField()
-    type_id = serializers.CharField()
-    status = serializers.ChoiceField(choices=STATUSES)
-    registered_at = serializers.DateTimeField()
-    version = serializers.IntegerField()
-    guest = GuestSerializer()
     links = serializers.SerializerMethodField()
 
     @extend_schema_field(LinksSerializer)
     def get_links(self, registration: Registration) -> dict[str, str]:
         request, arguments = self.context["request"], [registration.registration_id]
+
+        def to(name: str) -> str:
+            return str(reverse(f"registration:api-{name}", arguments, request=request))
+
         return {
-            "self": reverse("registration:api-registration", arguments, request=request),
+            "self": to("registration"),
             "page": guest_link(registration.registration_id, secrets(), config().public_url),
-            "ticket_png": reverse("registration:api-ticket-png", arguments, request=request),
-            "ticket_svg": reverse("registration:api-ticket-svg", arguments, request=request),
+            "ticket_png": to("ticket-png"),
+            "ticket_svg": to("ticket-svg"),
+            "ticket_pdf": to("ticket-pdf"),
+            "calendar": to("calendar"),
         }
 
 
@@ -112,8 +131,16 @@ class RegistrationSerializer(Shape):
 class OwnRegistrationSerializer(RegistrationSerializer):
     """A registration with what its guest signed up for."""
 
+    ahead = serializers.SerializerMethodField(
+        help_text="How many are before this guest on the waiting list, up to 1,000."
+    )
     sign_ups = serializers.SerializerMethodField(help_text="Ids of agenda sessions.")
     admitted_at = serializers.SerializerMethodField(help_text="When the guest was let in.")
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_ahead(self, registration: Registration) -> int | None:
+        ahead: int | None = self.context["ahead"]
+        return ahead
 
     def get_sign_ups(self, registration: Registration) -> list[str]:
         return [sign_up.session_id for sign_up in self.context["page"].sign_ups]
@@ -125,7 +152,7 @@ class OwnRegistrationSerializer(RegistrationSerializer):
 
 
 class RegisteredSerializer(RegistrationSerializer):
-    """The answer to registering."""
+    """The answer to registering, for a caller who has proved the guest's address."""
 
     guest_token = serializers.SerializerMethodField(
         help_text="Opens this registration without an account: send it as X-Guest-Token."
@@ -135,62 +162,85 @@ class RegisteredSerializer(RegistrationSerializer):
     )
 
     def get_guest_token(self, registration: Registration) -> str:
-        return str(self.context["guest_token"])
+        return guest_token(registration.registration_id, secrets().link_keys())
 
     def get_replayed(self, registration: Registration) -> bool:
         return bool(self.context["replayed"])
 
 
-class TicketTypeSerializer(Shape):
-    """A kind of place."""
+class RegisteredGroupSerializer(Shape):
+    """The answer to registering a group, the first of whom has proved the address."""
 
-    type_id = serializers.CharField()
-    name = serializers.CharField()
-    limited = serializers.SerializerMethodField(help_text="True when its places can run out.")
-    valid_from = serializers.DateTimeField(allow_null=True)
-
-    def get_limited(self, kind: TicketType) -> bool:
-        return kind.capacity is not None
+    registrations = RegisteredSerializer(many=True)
+    replayed = serializers.BooleanField()
 
 
-class EventSerializer(Shape):
-    """An event, for everybody. ``zone`` is the IANA time zone that its times are shown in."""
+class StatusLinksSerializer(Shape):
+    """Where to ask what became of it."""
 
-    event_id = serializers.CharField(source="event.event_id")
-    title = serializers.CharField(source="event.title")
-    description = serializers.CharField(source="event.description")
-    starts_at = serializers.DateTimeField(source="event.starts_at")
-    ends_at = serializers.DateTimeField(source="event.ends_at")
-    zone = serializers.CharField(source="event.zone")
-    venue = serializers.CharField(source="event.venue")
-    locale = serializers.CharField(source="event.locale")
-    types = TicketTypeSerializer(many=True)
+    status = serializers.URLField()
 
 
-class SessionSerializer(Shape):
-    """A talk or slot in the programme. ``language`` is an ISO 639 code or empty."""
+class ReceivedSerializer(Shape):
+    """The answer to registering, for whoever has proved nothing: the same for every address."""
 
-    session_id = serializers.CharField()
-    title = serializers.CharField()
-    subtitle = serializers.CharField()
-    abstract = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    room = serializers.CharField()
-    track = serializers.CharField()
-    language = serializers.CharField()
-    speakers = serializers.ListField(child=serializers.CharField())
-    cancelled = serializers.BooleanField()
+    state = serializers.ChoiceField(choices=STATES[:2])
+    status = serializers.ChoiceField(
+        choices=STATUSES, allow_null=True, help_text="What a new registration is now."
+    )
+    place = serializers.IntegerField(
+        allow_null=True, help_text="About how many are before this one in the queue."
+    )
+    replayed = serializers.BooleanField()
+    links = StatusLinksSerializer()
 
 
-class AgendaSerializer(Shape):
-    """The programme of an event, or of one of its days, by start."""
+class AttemptSerializer(Shape):
+    """What became of a call: taken in, still in the queue, or refused and why."""
 
-    event_id = serializers.CharField()
-    zone = serializers.CharField()
-    day = serializers.DateField(allow_null=True)
-    days = serializers.ListField(child=serializers.DateField(), help_text="In the event's zone.")
-    sessions = SessionSerializer(many=True)
+    state = serializers.ChoiceField(choices=STATES)
+    status = serializers.ChoiceField(choices=STATUSES, required=False)
+    place = serializers.IntegerField(
+        required=False, help_text="About how many are before this one in the queue."
+    )
+    code = serializers.CharField(required=False, help_text="As in the error of a direct call.")
+    detail = serializers.CharField(required=False)
+    field = serializers.CharField(required=False, allow_blank=True)
+
+    def to_representation(self, instance: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(instance)
+
+
+class MailedSerializer(Shape):
+    """That the call was understood. Whether a mail goes out is not told."""
+
+    state = serializers.ChoiceField(choices=STATES[:1])
+
+
+class SettledSerializer(Shape):
+    """How a registration stands after a payment; cancelled, when money came too late."""
+
+    registration_id = serializers.CharField()
+    status = serializers.ChoiceField(choices=STATUSES)
+    payment = serializers.ChoiceField(choices=PAYMENTS)
+    payment_reference = serializers.CharField()
+
+
+class WalkedInSerializer(BareRegistrationSerializer):
+    """A registration made at the door, with its ticket."""
+
+    ticket_code = serializers.SerializerMethodField(
+        help_text="What to scan or print; null unless it is confirmed."
+    )
+    replayed = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_ticket_code(self, registration: Registration) -> str | None:
+        code: str | None = self.context["ticket_code"]
+        return code
+
+    def get_replayed(self, registration: Registration) -> bool:
+        return bool(self.context["replayed"])
 
 
 class SignUpSerializer(Shape):

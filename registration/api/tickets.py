@@ -1,8 +1,7 @@
-"""The ticket of a registration, as a picture."""
+"""A guest's documents: the ticket as picture and PDF, and calendar entries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,15 +11,15 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from eventsite.callers import own_registration
-from eventsite.core.services.ticketing import ticket_code, ticket_png, ticket_svg
-from eventsite.core.wiring import secrets, stores
 from eventsite.names import known_registration_id
 from eventsite.schema import refusals
+from registration import documents
 from registration.api.base import GuestView
+from registration.documents import Document
 
 
 class AnyAccept(BaseContentNegotiation):
-    """Pictures for whoever may have them, JSON for refusals, whatever the caller accepts."""
+    """Documents for whoever may have them, JSON for refusals, whatever the caller accepts."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return parsers[0]
@@ -31,45 +30,64 @@ class AnyAccept(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class _TicketView(GuestView):
+class _DocumentView(GuestView):
     content_negotiation_class = AnyAccept
 
-    def picture(
-        self, request: Request, registration_id: str, draw: Callable[[str], bytes], kind: str
-    ) -> HttpResponse:
+    def document(self, request: Request, registration_id: str, make: Document) -> HttpResponse:
         registration = own_registration(request, known_registration_id(registration_id))
-        setup = stores().events.setup(registration.event_id)
-        code = ticket_code(registration, setup, secrets())
-        return HttpResponse(draw(code), content_type=kind)
+        return make(registration)
 
 
-class TicketPngView(_TicketView):
+class TicketPngView(_DocumentView):
     """As a PNG."""
 
     @extend_schema(
         operation_id="get_ticket_png",
         tags=["registrations"],
         summary="Show the ticket's QR code as a PNG, 392 pixels square",
-        responses={
-            (200, "image/png"): OpenApiTypes.BINARY,
-            **refusals(401, 403, 404, 409, 503),
-        },
+        responses={(200, "image/png"): OpenApiTypes.BINARY, **refusals(401, 403, 404, 409, 503)},
     )
     def get(self, request: Request, registration_id: str) -> HttpResponse:
-        return self.picture(request, registration_id, ticket_png, "image/png")
+        return self.document(request, registration_id, documents.png)
 
 
-class TicketSvgView(_TicketView):
+class TicketSvgView(_DocumentView):
     """As an SVG."""
 
     @extend_schema(
         operation_id="get_ticket_svg",
         tags=["registrations"],
         summary="Show the ticket's QR code as an SVG of any size",
+        responses={(200, "image/svg+xml"): OpenApiTypes.STR, **refusals(401, 403, 404, 409, 503)},
+    )
+    def get(self, request: Request, registration_id: str) -> HttpResponse:
+        return self.document(request, registration_id, documents.svg)
+
+
+class TicketPdfView(_DocumentView):
+    """To print."""
+
+    @extend_schema(
+        operation_id="get_ticket_pdf",
+        tags=["registrations"],
+        summary="Give the ticket as a PDF page, in the guest's language",
         responses={
-            (200, "image/svg+xml"): OpenApiTypes.STR,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
             **refusals(401, 403, 404, 409, 503),
         },
     )
     def get(self, request: Request, registration_id: str) -> HttpResponse:
-        return self.picture(request, registration_id, ticket_svg, "image/svg+xml")
+        return self.document(request, registration_id, documents.pdf)
+
+
+class CalendarView(_DocumentView):
+    """For the guest's calendar."""
+
+    @extend_schema(
+        operation_id="get_calendar",
+        tags=["registrations"],
+        summary="Give the event and the sessions signed up for as calendar entries",
+        responses={(200, "text/calendar"): OpenApiTypes.STR, **refusals(401, 403, 404, 503)},
+    )
+    def get(self, request: Request, registration_id: str) -> HttpResponse:
+        return self.document(request, registration_id, documents.calendar)

@@ -48,13 +48,8 @@ def page(
     return response
 
 
-def private(view: View) -> View:
-    """Mark a view whose address opens a registration: never kept, never told to others.
-
-    It checks no CSRF token. Nothing a browser sends by itself opens it: whoever can make the
-    address has the guest's link anyway. And ``no-referrer`` makes browsers send a null Origin,
-    which Django's check would refuse.
-    """
+def unshared(view: View) -> View:
+    """Mark a view whose address is for one person: never kept, never told to others."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -63,4 +58,13 @@ def private(view: View) -> View:
             response[name] = value
         return response
 
-    return csrf_exempt(answer)
+    return answer
+
+
+def private(view: View) -> View:
+    """Mark a view whose address opens a registration: unshared, and without CSRF tokens.
+
+    Nothing a browser sends by itself opens it: whoever can make the address has the guest's link
+    anyway. And ``no-referrer`` makes browsers send a null Origin, which Django's check refuses.
+    """
+    return csrf_exempt(unshared(view))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
-from eventsite.core.domain.events import RequestItem, TicketType
+from eventsite.core.domain.addresses import EMAIL_MAX
+from eventsite.core.domain.events import RequestItem
 from eventsite.core.domain.names import NAME_MAX
-from eventsite.core.domain.registrations import EMAIL_MAX, ChannelKind, Guest
+from eventsite.core.domain.registrations import ChannelKind, Guest
 from eventsite.core.domain.requests import NOTE_MAX, QUANTITY_MAX
-from eventsite.core.errors import EventSiteError, KeyReused
+from eventsite.core.errors import EventSiteError, Invalid
+from eventsite.refusals import in_words
+from registration.pages.zones import zone_choices
 
 KEY = "idempotency_key"
 PHONE_MAX = 40
@@ -26,13 +31,38 @@ _CHANNELS = {
 
 
 class RefusableForm(forms.Form):
-    """A form that shows a domain error at its field."""
+    """A form that shows a domain error at its field.
+
+    ``unasked`` are fields that nobody has seen yet: they complain about nothing. With ``quiet``
+    none does.
+    """
+
+    def __init__(self, *args: Any, unasked: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unasked = frozenset(unasked)
+        self.quiet = False
+
+    @property
+    def errors(self) -> ErrorDict:
+        """What is wrong with what was typed."""
+        found = super().errors
+        if not self.quiet and not self.unasked & found.keys():
+            return found
+        kept = ErrorDict(renderer=self.renderer)
+        if not self.quiet:
+            kept.update({name: found[name] for name in found if name not in self.unasked})
+        return kept
 
     def refuse(self, error: EventSiteError) -> None:
         """Put an error where it belongs: at its field if that is shown, else on top."""
         field = self.fields.get(error.field)
         shown = field is not None and not field.widget.is_hidden
-        self.add_error(error.field if shown else None, error.message)
+        self.add_error(error.field if shown else None, in_words(error))
+
+
+def new_key() -> str:
+    """Return a key under which a form acts once."""
+    return secrets.token_urlsafe(16)
 
 
 class KeyedForm(RefusableForm):
@@ -41,19 +71,24 @@ class KeyedForm(RefusableForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields[KEY] = forms.CharField(
-            widget=forms.HiddenInput, initial=secrets.token_urlsafe(16), required=False
+            widget=forms.HiddenInput, initial=new_key(), required=False
         )
 
     @property
     def key(self) -> str:
         """The key that came with the form, or one of our own for a form without."""
-        return str(self.cleaned_data.get(KEY) or secrets.token_urlsafe(16))
+        return str(self.cleaned_data.get(KEY) or new_key())
 
     def refuse(self, error: EventSiteError) -> None:
-        """A key that was used up is replaced: the same form may then be sent again."""
+        """Show an error; where it was the answer to the key, the next try gets another one."""
         super().refuse(error)
-        if isinstance(error, KeyReused):
-            self.data = {**self.data.dict(), KEY: secrets.token_urlsafe(16)}  # type: ignore[attr-defined]
+        if uses_up_key(error):
+            self.data = {**self.data.dict(), KEY: new_key()}  # type: ignore[attr-defined]
+
+
+def uses_up_key(error: EventSiteError) -> bool:
+    """Return whether the same call would get the same refusal for ever."""
+    return not isinstance(error, Invalid) and not error.retryable
 
 
 class GuestForm(RefusableForm):
@@ -97,28 +132,50 @@ class GuestForm(RefusableForm):
         given = {name: self.cleaned_data[name] for name in ("name", "email", "phone")}
         return given | {"channel": ChannelKind(self.cleaned_data["channel"])}
 
-    @staticmethod
-    def typed(guest: Guest) -> dict[str, str]:
-        return {
-            "name": guest.name,
-            "email": guest.email,
-            "phone": guest.phone,
-            "channel": guest.channel.value,
-        }
+
+class ParticularsForm(GuestForm):
+    """A guest's particulars, with the language and the time zone that messages are written in."""
+
+    locale = forms.ChoiceField(label=_("Language of our messages"))
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        help_text=_("Times on your page and in messages are shown in this zone."),
+    )
+
+    def __init__(self, guest: Guest, event_zone: str, data: Any = None) -> None:
+        super().__init__(data, initial=_typed(guest), push=bool(guest.push_token))
+        spoken = [(code, name) for code, name in settings.LANGUAGES]
+        if guest.locale not in dict(spoken):  # such as en-IE: it stays as it is unless changed
+            spoken.insert(0, (guest.locale, guest.locale))
+        self.fields["locale"].choices = spoken  # type: ignore[attr-defined]
+        self.fields["zone"].choices = zone_choices(event_zone, guest.zone)  # type: ignore[attr-defined]
+        if not guest.email:
+            self.fields["email"].required = False
+
+    def particulars(self) -> dict[str, Any]:
+        given = {name: self.cleaned_data[name] for name in ("locale", "zone")}
+        return super().particulars() | given
 
 
-class RegistrationForm(KeyedForm, GuestForm):
-    """Who wants which place."""
+class AddressForm(RefusableForm):
+    """An e-mail address that links are sent to."""
 
-    type_id = forms.ChoiceField(label=_("Ticket"), widget=forms.RadioSelect)
-    field_order = ("type_id", "name", "email", "phone", "channel")
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=EMAIL_MAX,
+        widget=forms.EmailInput({"autocomplete": "email", "inputmode": "email"}),
+        help_text=_("The one that you registered with."),
+    )
 
-    def __init__(self, types: Sequence[TicketType], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(kind.type_id, kind.name) for kind in types]
-        self.fields["type_id"].choices = choices  # type: ignore[attr-defined]
-        if len(choices) == 1:
-            self.fields["type_id"].initial = choices[0][0]
+
+class EraseForm(RefusableForm):
+    """That a guest really wants their data erased."""
+
+    sure = forms.BooleanField(
+        label=_("I understand that this cannot be taken back."),
+        error_messages={"required": _("Please tick this if you are sure.")},
+    )
 
 
 class WishForm(KeyedForm):
@@ -135,3 +192,14 @@ class WishForm(KeyedForm):
         self.fields["item_id"].choices = [  # type: ignore[attr-defined]
             (item.item_id, item.name) for item in items
         ]
+
+
+def _typed(guest: Guest) -> dict[str, str]:
+    return {
+        "name": guest.name,
+        "email": guest.email,
+        "phone": guest.phone,
+        "channel": guest.channel.value,
+        "locale": guest.locale,
+        "zone": guest.zone,
+    }

@@ -1,33 +1,33 @@
-"""Pages for everybody: what is on, one event with its programme, and registering."""
+"""Pages for everybody: what is on, one event with its programme, and links sent again."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eventsite.core.domain.events import EventSetup
-from eventsite.core.domain.links import guest_token
-from eventsite.core.domain.registrations import Guest
 from eventsite.core.errors import EventSiteError, Invalid
-from eventsite.core.services.registering import Application, Registered
-from eventsite.core.services.registering import register as take_place
-from eventsite.core.wiring import secrets, stores
+from eventsite.core.services.mailing_links import send_links
+from eventsite.core.wiring import stores
+from eventsite.languages import speak
 from eventsite.names import known_event_id
+from eventsite.refusals import in_words
 from eventsite.rest import PUBLIC, STATUS
+from registration import availability
 from registration.pages.answers import page
-from registration.pages.forms import RegistrationForm
+from registration.pages.forms import AddressForm
 from registration.pages.showing import agenda_day
+from registration.pages.zones import zone_label
 from registration.times import day_of, zone_of
 
 EVENTS_READ = 100
 """Events looked at, the latest first; those still to end are shown."""
-
-SOURCE = "page"
 
 
 @require_safe
@@ -51,71 +51,66 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     """An event: when, where, which tickets, and its programme a day at a time."""
     known, now = stores(), timezone.now()
     setup = known.events.setup(known_event_id(event_id))
+    speak(request, event=setup.event.locale)
     zone = zone_of(setup.event)
-    day = agenda_day(known.agenda.of_event(event_id), zone, _asked_day(request), now)
-    context = {"setup": setup, "event": setup.event, "day": day, "open": is_open(setup)}
+    typed = request.GET.get("code", "").strip()
+    code, code_error = None, ""
+    try:
+        code = availability.good_code(setup, typed, now)
+    except EventSiteError as refusal:
+        code_error = in_words(refusal)
+    offers = availability.offers(setup, now, code)
+    context = {
+        "setup": setup,
+        "event": setup.event,
+        "day": agenda_day(known.agenda.of_event(event_id), zone, _asked_day(request), now),
+        "offers": offers,
+        "open": any(offer.takeable for offer in offers),
+        "over": setup.event.ends_at < now,
+        "soon": _opening(offers),
+        "has_codes": bool(setup.codes) and setup.event.ends_at >= now,
+        "code": code,
+        "typed": typed,
+        "code_error": code_error,
+        "zone_label": zone_label(zone, setup.event.starts_at),
+    }
     response = page(request, "guest/event.html", context, zone=zone)
-    response["Cache-Control"] = PUBLIC
+    response["Cache-Control"] = "no-store" if typed else PUBLIC
     return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def register(request: HttpRequest, event_id: str) -> HttpResponse:
-    """The form, and taking a place: however often it is sent, once."""
+def links(request: HttpRequest, event_id: str) -> HttpResponse:
+    """Have the links mailed again. The answer is the same for every address."""
     setup = stores().events.setup(known_event_id(event_id))
-    if not is_open(setup):
-        return redirect("registration:event", event_id)
-    status = 200
+    speak(request, event=setup.event.locale)
+    form, status = AddressForm(request.POST or None), 200
     if request.method == "POST":
-        form = RegistrationForm(setup.types, request.POST)
+        status = STATUS[Invalid]
         if form.is_valid():
             try:
-                done = _register(form, setup)
+                send_links(stores(), event_id, form.cleaned_data["email"], timezone.now())
             except EventSiteError as error:
                 form.refuse(error)
                 status = STATUS.get(type(error), 500)
             else:
-                return _own_page(done)
-        else:
-            status = STATUS[Invalid]
-    else:
-        form = RegistrationForm(setup.types, initial={"type_id": request.GET.get("type", "")})
+                address = reverse("registration:links", args=[event_id])
+                return HttpResponseRedirect(f"{address}?sent=1")
     get_token(request)
-    context = {"setup": setup, "event": setup.event, "form": form}
-    response = page(
-        request, "guest/register.html", context, zone=zone_of(setup.event), status=status
-    )
+    context = _context(setup) | {"form": form, "sent": "sent" in request.GET}
+    response = page(request, "guest/links.html", context, zone=zone_of(setup.event), status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def is_open(setup: EventSetup) -> bool:
-    """Return whether anybody can still register."""
-    return bool(setup.types) and setup.event.ends_at >= timezone.now()
+def _context(setup: EventSetup) -> dict[str, object]:
+    return {"setup": setup, "event": setup.event}
 
 
-def _register(form: RegistrationForm, setup: EventSetup) -> Registered:
-    known = stores()
-    return take_place(
-        known.events,
-        known.registrations,
-        Application(
-            event_id=setup.event.event_id,
-            type_id=form.cleaned_data["type_id"],
-            guest=Guest(locale=setup.event.locale, **form.particulars()),
-        ),
-        idempotency_key=form.key,
-        source=SOURCE,
-        now=timezone.now(),
-    )
-
-
-def _own_page(done: Registered) -> HttpResponse:
-    token = guest_token(done.registration.registration_id, secrets().link_keys())
-    response = redirect("registration:own", token)
-    response["Location"] += "?done=registered"
-    response["Cache-Control"] = "no-store"
-    return response
+def _opening(offers: tuple[availability.Offer, ...]) -> object:
+    """Return when the first ticket goes on sale, if none is yet."""
+    sales = [o.kind.sale_from for o in offers if o.sale is availability.Sale.NOT_YET]
+    return min(filter(None, sales), default=None)
 
 
 def _asked_day(request: HttpRequest) -> date | None:

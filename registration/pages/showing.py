@@ -12,16 +12,42 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from eventsite.core.domain.agenda import AgendaSession
-from eventsite.core.domain.events import EventSetup, RequestItem
-from eventsite.core.domain.registrations import Registration, RegistrationStatus
+from eventsite.core.domain.events import Event, EventSetup, RequestItem
+from eventsite.core.domain.questions import NO, YES, Answers, Question, QuestionKind
+from eventsite.core.domain.registrations import (
+    Awaited,
+    Cause,
+    Registration,
+    RegistrationStatus,
+)
 from eventsite.core.domain.requests import GuestRequest, RequestStatus
+from eventsite.core.services.documents.words import event_zone, zone_name
+from eventsite.language_tags import day as day_in_words
 
 STATUS_WORDS = {
-    RegistrationStatus.PENDING: _("Waiting for approval"),
-    RegistrationStatus.WAITLISTED: _("On the waiting list"),
-    RegistrationStatus.CONFIRMED: _("Confirmed"),
-    RegistrationStatus.CANCELLED: _("Cancelled"),
+    "confirmed": _("Confirmed"),
+    "email": _("Address to confirm"),
+    "approval": _("Waiting for approval"),
+    "payment": _("To be paid"),
+    "waiting": _("On the waiting list"),
+    "offered": _("Place offered"),
+    "lapsed": _("Expired"),
+    "cancelled": _("Cancelled"),
+    "erased": _("Erased"),
 }
+"""How a registration stands, as ``stands_of`` says it."""
+
+CAUSE_WORDS = {
+    Cause.GUEST: _("You cancelled it."),
+    Cause.STAFF: _("The organizers cancelled it."),
+    Cause.DECLINED: _("You declined the place that was offered to you."),
+    Cause.NOT_APPROVED: _("The organizers could not give you a place."),
+    Cause.HOLD_EXPIRED: _("The time to confirm or to pay was over."),
+    Cause.OFFER_EXPIRED: _("The place that was offered to you was not taken in time."),
+    Cause.IMPORT_UNDONE: _("The organizers took it back."),
+}
+
+YES_NO_WORDS = {YES: _("Yes"), NO: _("No")}
 
 REQUEST_WORDS = {
     RequestStatus.OPEN: _("Asked for"),
@@ -32,6 +58,47 @@ REQUEST_WORDS = {
     RequestStatus.CANCELLED: _("Cancelled"),
     RequestStatus.EXPIRED: _("Expired"),
 }
+
+
+def stands_of(registration: Registration, now: datetime) -> str:
+    """Return how a registration stands in one word: the key of its words."""
+    if registration.erased_at is not None:
+        return "erased"
+    if registration.lapsed(now):
+        return "lapsed"
+    if registration.status is RegistrationStatus.WAITLISTED:
+        return "offered" if registration.offered else "waiting"
+    if registration.status is RegistrationStatus.PENDING:
+        awaited = (Awaited.EMAIL, Awaited.APPROVAL, Awaited.PAYMENT)
+        return next(each.value for each in awaited if each in registration.awaiting)
+    return registration.status.value
+
+
+def venue_time(event: Event, zone: ZoneInfo) -> tuple[datetime, datetime, str] | None:
+    """Return when the event is by the venue's clock, if that is not the reader's."""
+    there = event_zone(event)
+    starts, ends = (at.astimezone(there) for at in (event.starts_at, event.ends_at))
+    if starts.utcoffset() == event.starts_at.astimezone(zone).utcoffset():
+        return None
+    return starts, ends, zone_name(there, event.starts_at)
+
+
+def answers_in_words(questions: Iterable[Question], answers: Answers) -> list[tuple[str, str]]:
+    """Return what was asked and what was answered, in order; consents have their own place."""
+    said = []
+    for question in sorted(questions, key=lambda each: (each.order, each.question_id)):
+        given = answers.get(question.question_id, ())
+        if given and question.kind is not QuestionKind.CONSENT:
+            said.append((question.name, ", ".join(_answer(question, each) for each in given)))
+    return said
+
+
+def _answer(question: Question, answer: str) -> str:
+    if question.kind is QuestionKind.YES_NO:
+        return str(YES_NO_WORDS.get(answer, answer))
+    if question.kind is QuestionKind.DATE:
+        return day_in_words(date.fromisoformat(answer))
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ HANDLERS = (
     "take_registrations",
     "announce_changes",
     "send_notifications",
+    "deliver_webhooks",
     "fulfil_schedules",
 )
 

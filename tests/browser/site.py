@@ -20,7 +20,7 @@ from eventsite.core.domain.registrations import Guest, Registration
 from eventsite.core.domain.requests import GuestRequest
 from eventsite.core.domain.staff import DeviceRight
 from eventsite.core.services.devices import enrol
-from eventsite.core.services.registering import Application, register
+from eventsite.core.services.drafting import Clearance
 from eventsite.core.services.requesting import Wish, ask
 from eventsite.core.services.ticketing import guest_link, ticket_code
 from eventsite.core.store.secrets import Secrets
@@ -31,6 +31,7 @@ from eventsite.local.demo_event import EVENT_ID
 from eventsite.local.demo_logins import LoginFile
 from eventsite.local.launcher import Engine
 from eventsite.local.processes import Child, base_environment, free_port
+from tests.doing import take_place
 
 GUESTS = 40
 """Enough for lists, searches and filters to leave something out."""
@@ -50,16 +51,16 @@ class Site:
 
     def guest(self, name: str, type_id: str = "standard") -> Registration:
         """Register somebody; the address is new each time."""
-        return register(
-            self.stores.events,
-            self.stores.registrations,
-            Application(
-                event_id=EVENT_ID, type_id=type_id, guest=Guest(name=name, email=an_address())
-            ),
-            idempotency_key=random_secrets.token_urlsafe(16),
-            source="test",
+        return take_place(
+            self.stores,
+            random_secrets.token_urlsafe(16),
             now=datetime.now(UTC),
-        ).registration
+            event_id=EVENT_ID,
+            type_id=type_id,
+            guest=Guest(name=name, email=an_address()),
+            source="test",
+            clearance=Clearance.STAFF,
+        )
 
     def ticket(self, registration: Registration) -> str:
         return ticket_code(registration, self.stores.events.setup(EVENT_ID), self.secrets)

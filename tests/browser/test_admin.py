@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from eventsite.core.domain.registrations import RegistrationStatus
-from eventsite.core.services.registering import cancel
+from eventsite.core.services.deciding import cancel
 from tests.browser.looking import PHONE, WIDE, Visitor, fits, is_sound
 from tests.browser.site import Site
 
@@ -137,7 +138,7 @@ def test_a_guest_is_found_by_name(opened: Any, site: Site) -> None:
 
 def test_the_list_is_filtered_by_status(opened: Any, site: Site) -> None:
     cancelled = site.guest("Gave It Back")
-    cancel(site.stores.registrations, cancelled.registration_id)
+    cancel(site.stores, cancelled.registration_id, datetime.now(UTC))
     page = opened(LIST, PHONE)
     expect(rows(page).filter(has_text="confirmed").first).to_be_visible()
     page.locator("#changelist-filter").get_by_role("link", name="cancelled").click()
@@ -181,7 +182,7 @@ def test_the_cancel_action_gives_a_place_back(opened: Any, site: Site) -> None:
 
 def test_a_cancelled_guest_is_found_by_address(opened: Any, site: Site) -> None:
     guest = site.guest("Called Off")
-    cancel(site.stores.registrations, guest.registration_id)
+    cancel(site.stores, guest.registration_id, datetime.now(UTC))
     page = opened(f"{LIST}?q={guest.guest.email}")
     expect(page.locator("#changelist")).to_be_visible()
     assert rows(page).count() == 1

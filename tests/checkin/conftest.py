@@ -16,10 +16,10 @@ from eventsite.core.domain.registrations import Guest, Registration
 from eventsite.core.domain.staff import Device, DeviceRight
 from eventsite.core.services.devices import enrol
 from eventsite.core.services.organizing import set_up
-from eventsite.core.services.registering import Application, register
 from eventsite.core.services.ticketing import ticket_code
 from eventsite.core.wiring import Stores, secrets
 from tests.builders import a_setup, an_event
+from tests.doing import take_place
 
 SCANS = "/api/v1/scans"
 DEVICE = "/api/v1/device"
@@ -47,21 +47,16 @@ class Door:
         return ticket_code(self.registration, self.setup, secrets())
 
     def guest(self, email: str, type_id: str = "general") -> Registration:
-        application = Application(
+        guest = Guest(name="Grace Hopper", email=email)
+        return take_place(
+            self.stores,
+            email,
+            now=datetime.now(UTC),
             event_id=self.setup.event.event_id,
             type_id=type_id,
-            guest=Guest(name="Grace Hopper", email=email),
-        )
-        now = datetime.now(UTC)
-        stores = self.stores
-        return register(
-            stores.events,
-            stores.registrations,
-            application,
-            idempotency_key=email,
+            guest=guest,
             source="test",
-            now=now,
-        ).registration
+        )
 
     def ticket(self, registration: Registration) -> str:
         return ticket_code(registration, self.setup, secrets())

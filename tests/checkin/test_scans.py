@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eventsite.core.domain.staff import DeviceRight
-from eventsite.core.services.registering import cancel
+from eventsite.core.services.deciding import cancel
 from tests.checkin.conftest import Door, OpenDoor
 from tests.conftest import everything
 
@@ -38,7 +38,7 @@ def test_the_first_scan_admits_and_welcomes_by_name(door: Door) -> None:
 def test_the_same_scan_again_has_the_same_verdict_even_after_a_cancellation(door: Door) -> None:
     body = door.body()
     first = door.post(body).json()
-    cancel(door.stores.registrations, door.registration.registration_id)
+    cancel(door.stores, door.registration.registration_id, datetime.now(UTC))
     again = door.post(body).json()
     assert again == first | {"replayed": True}
 
@@ -100,7 +100,7 @@ def _forged(door: Door) -> str:
 
 def _cancelled(door: Door) -> str:
     code = door.code
-    cancel(door.stores.registrations, door.registration.registration_id)
+    cancel(door.stores, door.registration.registration_id, datetime.now(UTC))
     return code
 
 

@@ -21,7 +21,7 @@ from eventsite.core import wiring
 from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE, Table
 from eventsite.core.wiring import Stores
 from eventsite.local.processes import CREDENTIALS, Engine
-from tests.conftest import SECRET, make_tables
+from tests.conftest import SECRET, make_bucket, make_tables
 
 THREADS = 50
 
@@ -78,10 +78,19 @@ def installation(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sto
         monkeypatch.setenv(name, value)
     make_tables(dynamodb)
     sqs = boto3.client("sqs")
-    for queue, variable in (("outbox", "OUTBOX"), ("intake", "INTAKE"), ("dead", "DEAD_LETTERS")):
+    queues = {
+        "outbox": "OUTBOX",
+        "intake": "INTAKE",
+        "webhooks": "WEBHOOKS",
+        "jobs": "JOBS",
+        "dead": "DEAD_LETTERS",
+    }
+    for queue, variable in queues.items():
         url = sqs.create_queue(QueueName=f"eventsite-{queue}")["QueueUrl"]
         sqs.purge_queue(QueueUrl=url)
         monkeypatch.setenv(f"EVENTSITE_{variable}_URL", url)
+    with contextlib.suppress(boto3.client("s3").exceptions.BucketAlreadyOwnedByYou):
+        make_bucket(boto3.client("s3"))
     secretsmanager = boto3.client("secretsmanager")
     with contextlib.suppress(secretsmanager.exceptions.ResourceExistsException):
         secretsmanager.create_secret(Name="eventsite-secrets", SecretString=SECRET)

@@ -12,11 +12,12 @@ from eventsite.core.domain.scans import SAYS, Scan, VerdictCode
 from eventsite.core.domain.staff import Device
 from eventsite.core.errors import Forbidden, KeyReused, NotFound
 from eventsite.core.services.checking_in import check_in
+from eventsite.core.services.deciding import cancel
 from eventsite.core.services.organizing import set_up
-from eventsite.core.services.registering import cancel
 from eventsite.core.services.ticketing import ticket_code
 from eventsite.core.wiring import secrets
 from tests.builders import NOON, a_registration, a_setup, an_event
+from tests.doing import put_cancelled, put_registration
 
 DEVICE = Device(device_id="d1", event_id="demo", name="Kiosk", secret_hash="", enrolled_at=NOON)
 
@@ -24,7 +25,7 @@ DEVICE = Device(device_id="d1", event_id="demo", name="Kiosk", secret_hash="", e
 @pytest.fixture
 def door(installation):
     set_up(installation.events, a_setup())
-    installation.registrations.add(a_registration(), "key", "hash")
+    put_registration(installation, a_registration())
     code = ticket_code(a_registration(), a_setup(), secrets())
 
     def scan(scan_id="scan-1", *, device=DEVICE, now=NOON, setup=None, **changes):
@@ -69,7 +70,7 @@ def test_another_scan_is_refused_with_when_and_where(door):
 
 def test_a_verdict_stays_though_the_registration_was_cancelled_meanwhile(door, installation):
     first = door()
-    cancel(installation.registrations, a_registration().registration_id)
+    cancel(installation, a_registration().registration_id, NOON)
     assert door().verdict == first.verdict
     assert door("scan-2").verdict.code is VerdictCode.CANCELLED
 
@@ -148,7 +149,7 @@ def test_an_unconfirmed_a_cancelled_and_a_reissued_ticket_stay_outside(door, ins
     assert door("s1").verdict.code is VerdictCode.NOT_CONFIRMED
     stored = registrations.save(replace(stored, status="confirmed", reissue=1))
     assert door("s2").verdict.code is VerdictCode.REVOKED
-    registrations.cancel(stored)
+    put_cancelled(installation, stored.registration_id)
     assert door("s3").verdict.code is VerdictCode.CANCELLED
 
 

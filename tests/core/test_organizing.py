@@ -9,6 +9,7 @@ import pytest
 from eventsite.core.domain.agenda import checked_session
 from eventsite.core.domain.events import Gate, RequestItem, TicketType
 from eventsite.core.errors import AlreadyExists, EventSiteError, Invalid, NotAllowed, StaleWrite
+from eventsite.core.services.deciding import cancel
 from eventsite.core.services.organizing import (
     add_type,
     checked_event,
@@ -17,10 +18,10 @@ from eventsite.core.services.organizing import (
     save_type,
     set_up,
 )
-from eventsite.core.services.registering import Application, cancel, register
-from eventsite.core.store.events import item_stock, kept, type_stock
+from eventsite.core.store.stock import StockRepository, item_stock, kept, type_stock
 from tests.builders import NOON, a_guest, a_session, a_setup, an_event
 from tests.conftest import everything
+from tests.doing import take_place
 
 
 def a_type(**changes):
@@ -48,23 +49,14 @@ def take(installation):
     """Takes a place of a type."""
 
     def one(number, type_id="day"):
-        wanted = Application(
-            event_id="demo", type_id=type_id, guest=a_guest(email=f"g{number}@example.org")
-        )
-        return register(
-            installation.events,
-            installation.registrations,
-            wanted,
-            idempotency_key=str(number),
-            source="api",
-            now=NOON,
-        ).registration
+        guest = a_guest(email=f"g{number}@example.org")
+        return take_place(installation, str(number), type_id=type_id, guest=guest)
 
     return one
 
 
 def left(events, what):
-    return events.stock_left(an_event(), what)
+    return StockRepository(events._table).left(an_event(), what)
 
 
 def refused(call, *args):
@@ -246,12 +238,12 @@ def test_a_limit_goes_and_cannot_come_back(events, take, installation):
     kind = save_type(events, a_type())
     taken = take(1)
     free = save_type(events, replace(kind, capacity=None), kind)
-    assert take(2).stock_shard is None
+    assert take(2).places == {}
     assert refused(save_type, events, replace(free, capacity=9), free) == (
         "not_allowed",
         "capacity",
     )
-    assert cancel(installation.registrations, taken.registration_id).status == "cancelled"
+    assert cancel(installation, taken.registration_id, NOON).status == "cancelled"
     item = events.fresh_setup("demo").item("tea")
     assert refused(save_item, events, replace(item, stock=9), item) == ("not_allowed", "stock")
 
@@ -262,7 +254,7 @@ def test_a_type_without_places_left_takes_nobody(events, take):
     with pytest.raises(EventSiteError, match="No place"):
         take(2)
     save_type(events, replace(kind, capacity=2), kind)
-    assert take(2)
+    assert take(3)
 
 
 # -- setting up --

@@ -13,12 +13,13 @@ from eventsite.core.errors import (
     NotFound,
     SoldOut,
 )
+from eventsite.core.services.deciding import cancel
 from eventsite.core.services.organizing import set_up
-from eventsite.core.services.registering import cancel
 from eventsite.core.services.requesting import Wish, ask, fulfil
-from eventsite.core.store.events import item_stock
-from tests.builders import NOON, a_guest, a_registration, a_setup, an_event
+from eventsite.core.store.stock import item_stock
+from tests.builders import NOON, a_guest, a_registration, a_setup
 from tests.conftest import everything
+from tests.doing import left, put_registration
 
 GUEST = a_registration().registration_id
 
@@ -26,7 +27,7 @@ GUEST = a_registration().registration_id
 @pytest.fixture
 def asking(installation):
     set_up(installation.events, a_setup())
-    installation.registrations.add(a_registration(), "key", "hash")
+    put_registration(installation, a_registration())
 
     def call(key="key-1", **changes):
         fields = {"registration_id": GUEST, "item_id": "tea"} | changes
@@ -71,9 +72,9 @@ def test_the_stock_is_not_exceeded(installation, asking):
         other = a_registration(
             registration_id=f"{number:016x}", guest=a_guest(email=f"g{number}@example.org")
         )
-        installation.registrations.add(other, f"k{number}", "hash")
+        put_registration(installation, other, f"k{number}")
         asking(f"s{number}", registration_id=other.registration_id, item_id="shirt")
-    assert installation.events.stock_left(an_event(), item_stock("shirt")) == 0
+    assert left(installation, item_stock("shirt")) == 0
     with pytest.raises(SoldOut):
         asking("late", item_id="shirt")
 
@@ -98,7 +99,7 @@ def test_bad_input_names_the_field_and_writes_nothing(asking, changes, error, fi
 
 
 def test_who_has_cancelled_asks_for_nothing(installation, asking):
-    cancel(installation.registrations, GUEST)
+    cancel(installation, GUEST, NOON)
     with pytest.raises(NotAllowed):
         asking()
 

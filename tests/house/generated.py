@@ -34,6 +34,8 @@ ROOMS = (
     "eventsite.rest",
     "eventsite.bodies",
     "eventsite.names",
+    "eventsite.languages",
+    "eventsite.refusals",
     "eventsite.core.wiring",
     "eventsite.core.services",
     "eventsite.core.store",

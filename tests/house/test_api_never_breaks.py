@@ -23,6 +23,7 @@ from eventsite.core.services.devices import enrol
 from eventsite.core.services.organizing import set_up
 from eventsite.core.wiring import secrets
 from tests.builders import a_registration, a_setup, an_event
+from tests.doing import put_registration
 from tests.house.generated import ROOT
 
 EXAMPLES = 8
@@ -47,7 +48,7 @@ def credentials(installation):
     now = datetime.now(UTC)
     event = an_event(starts_at=now, ends_at=now.replace(year=now.year + 1))
     set_up(installation.events, a_setup(event))
-    installation.registrations.add(a_registration(), "key", "hash")
+    put_registration(installation, a_registration())
     rights = (DeviceRight.SCAN, DeviceRight.FULFIL)
     _, credential = enrol(installation.devices, "demo", "Fuzz", (), rights, now)
     token = guest_token(a_registration().registration_id, secrets().link_keys())

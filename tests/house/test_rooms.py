@@ -17,6 +17,9 @@ from eventsite.core.store import (
     deliveries,
     devices,
     events,
+    hooks,
+    imports,
+    jobs,
     registrations,
     requests,
     scans,
@@ -99,6 +102,7 @@ REPOSITORIES = {
         agenda.AgendaRepository,
         requests.GuestRequestRepository,
         deliveries.DeliveryRepository,
+        imports.BeforeRepository,
     ),
     "office": (
         staff.StaffRepository,
@@ -106,6 +110,9 @@ REPOSITORIES = {
         throttles.ThrottleRepository,
         audit.AuditRepository,
         devices.DeviceRepository,
+        hooks.HookRepository,
+        imports.ImportRepository,
+        jobs.JobRepository,
     ),
 }
 

@@ -104,3 +104,18 @@ def test_the_help_says_what_was_not_tried(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit):
         deploy.main(["aws", "--help"])
     assert "not been run on a real account" in " ".join(capsys.readouterr().out.split())
+
+
+def test_private_hosts_of_webhooks_are_none_unless_somebody_names_them() -> None:
+    for named in ("", "127.0.0.1:9000"):
+        local = plan(endpoint=ENGINE, webhook_private_hosts=named)
+        values = values_of(local, OUTPUTS)
+        settings = settings_of(local, values)
+        for stage in ("deliver-webhooks", "office"):
+            told = settings[stage]["aws_environment_variables"]
+            assert told["EVENTSITE_WEBHOOK_PRIVATE_HOSTS"] == named
+        env = result_of(local, values, OUTPUTS | WIRED)["env"]
+        assert env["EVENTSITE_WEBHOOK_PRIVATE_HOSTS"] == named
+    arguments = ["local", "--endpoint", ENGINE, "--messaging-endpoint", ENGINE]
+    chosen = deploy.arguments_parser().parse_args([*arguments, "--public-url", ENGINE])
+    assert chosen.webhook_private_hosts == ""

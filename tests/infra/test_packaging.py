@@ -54,6 +54,23 @@ def test_the_pipeline_package_holds_the_heart_and_the_pipeline_only(tmp_path: Pa
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "catalogue"),
+    [("pipeline", "pipeline/locale/de/mails"), ("web", "eventsite/locale/de/x")],
+)
+def test_compiled_translations_are_packed_and_their_sources_are_not(
+    tmp_path: Path, kind: str, catalogue: str
+) -> None:
+    root = small_checkout(tmp_path / "checkout")
+    for suffix in (".po", ".mo"):
+        file = root / f"{catalogue}{suffix}"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"x")
+    packed = names(packaging.pack(kind, HERE, root=root, build=tmp_path / "build"))
+    assert f"{catalogue}.mo" in packed
+    assert f"{catalogue}.po" not in packed
+
+
 def test_an_unchanged_checkout_is_not_packed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from eventsite.core.store import files
 from infra import functions, packaging, stacks
+from pipeline import hooks_http
 
 HERE = packaging.ROOT / "infra"
 # What may name no resource: an action that has none, or that a condition limits instead.
@@ -23,6 +25,8 @@ ANY_RESOURCE = {
 }
 # What is not made here: an organizer rents numbers and pools, each with an id of its own.
 FAMILIES = {"sms-voice:SendTextMessage"}
+# What is in a bucket has names of its own; these roles see two families of them.
+FILES = {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
 TIME_OUTS = 6
 
 
@@ -80,7 +84,7 @@ def queue_names(kind: str = "") -> dict[str, dict[str, Any]]:
 def test_no_role_may_do_everything() -> None:
     for role, statement in statements():
         for action in listed(statement["Action"]):
-            assert re.fullmatch(r"[a-z-]+:[A-Za-z]+", action), f"{role}: {action}"
+            assert re.fullmatch(r"[a-z0-9-]+:[A-Za-z]+", action), f"{role}: {action}"
 
 
 def test_every_permission_names_its_resources() -> None:
@@ -91,6 +95,9 @@ def test_every_permission_names_its_resources() -> None:
             if resource == "*":
                 assert actions <= ANY_RESOURCE, f"{role}: {statement['Sid']}"
                 assert "ses:SendEmail" not in actions or "Condition" in statement
+            elif "FilesBucket" in text:
+                assert actions <= FILES or resource == {"Fn::GetAtt": ["FilesBucket", "Arn"]}
+                assert "/imports/*" in text or "/exports/*" in text or "*" not in text
             elif "*" in text:
                 assert actions <= FAMILIES, f"{role}: {statement['Sid']} {text}"
 
@@ -108,12 +115,86 @@ def test_no_function_may_scan_or_administer_a_table() -> None:
 def test_guests_reach_only_devices_in_the_office_table() -> None:
     office = {"Fn::GetAtt": ["OfficeTable", "Arn"]}
     reaching = [(r, s) for r, s in statements() if office in listed(s["Resource"])]
-    assert {role for role, _ in reaching} == {"RestRole", "OfficeRole"}
+    assert {role for role, _ in reaching} == {
+        *("RestRole", "OfficeRole", "DeliverWebhooksRole"),
+        *("RunJobsRole", "FulfilSchedulesRole"),
+    }
     (guests,) = (s for role, s in reaching if role == "RestRole")
     assert guests["Action"] == ["dynamodb:GetItem"]
     assert guests["Condition"] == {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DEVICE#*"]}
     }
+
+
+def test_webhooks_reach_only_their_deliveries_and_what_events_are_set_up_with() -> None:
+    reached = {
+        (statement["Resource"]["Fn::GetAtt"][0], *statement["Action"]): statement["Condition"]
+        for role, statement in statements()
+        if role == "DeliverWebhooksRole" and "dynamodb" in json.dumps(statement["Action"])
+    }
+    only = {
+        ("EventsTable", "dynamodb:Query", "dynamodb:PutItem"): ["EVENT#*"],
+        ("OfficeTable", "dynamodb:GetItem", "dynamodb:PutItem"): ["HOOK#*"],
+    }
+    assert reached == {
+        what: {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}}
+        for what, keys in only.items()
+    }
+
+
+def test_jobs_reach_only_jobs_and_imports_in_the_office_table() -> None:
+    office = {"Fn::GetAtt": ["OfficeTable", "Arn"]}
+    reached = {
+        role: (set(statement["Action"]), statement["Condition"]["ForAllValues:StringLike"])
+        for role, statement in statements()
+        if office in listed(statement["Resource"])
+        and role in ("RunJobsRole", "FulfilSchedulesRole")
+    }
+    assert reached == {
+        "RunJobsRole": (
+            {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"},
+            {"dynamodb:LeadingKeys": ["JOB#*", "JOBS", "IMPORT#*"]},
+        ),
+        "FulfilSchedulesRole": (
+            {"dynamodb:Query", "dynamodb:BatchGetItem"},
+            {"dynamodb:LeadingKeys": ["JOB#*", "JOBS"]},
+        ),
+    }
+
+
+def test_files_are_private_encrypted_and_forgotten() -> None:
+    (bucket,) = resources("foundation.yaml", "AWS::S3::Bucket").values()
+    (policy,) = resources("foundation.yaml", "AWS::S3::BucketPolicy").values()
+    assert template("foundation.yaml")["Resources"]["FilesBucket"]["DeletionPolicy"] == "Retain"
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", files.KEPT.days)
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", ["s3:*"])
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_only_the_office_and_the_jobs_see_files() -> None:
+    seeing = {role for role, statement in statements() if "s3:" in json.dumps(statement)}
+    assert seeing == {"OfficeRole", "RunJobsRole"}
+
+
+def test_only_three_functions_may_queue_for_webhooks() -> None:
+    queue = {"Fn::GetAtt": ["WebhooksQueue", "Arn"]}
+    senders = {
+        role
+        for role, statement in statements()
+        if queue in listed(statement["Resource"]) and "sqs:SendMessage" in statement["Action"]
+    }
+    assert senders == {"AnnounceChangesRole", "DeliverWebhooksRole", "OfficeRole"}
+
+
+def test_a_batch_of_the_slowest_webhooks_fits_the_function() -> None:
+    batch = resources("wiring.yaml", "AWS::Lambda::EventSourceMapping")["WebhooksSource"]
+    slowest = batch["BatchSize"] * hooks_http.TOTAL_SECONDS
+    time_out = functions.resolved(settings(), "deliver-webhooks")["timeout_seconds"]
+    assert slowest * 1.4 < time_out, "the rest is for the log and the queue"
 
 
 def test_roles_are_assumed_by_one_service_each() -> None:
@@ -126,7 +207,7 @@ def test_roles_are_assumed_by_one_service_each() -> None:
 
 def test_every_working_queue_has_a_dead_letter_queue() -> None:
     working = {k: q for k, q in queue_names().items() if "Dead" not in k}
-    assert set(working) == {"IntakeQueue", "OutboxQueue"}
+    assert set(working) == {"IntakeQueue", "OutboxQueue", "WebhooksQueue", "JobsQueue"}
     for name, queue in working.items():
         target = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         assert target == name.replace("Queue", "DeadQueue")
@@ -141,7 +222,12 @@ def test_dead_letters_stay_for_two_weeks_and_every_queue_is_encrypted() -> None:
 
 @pytest.mark.parametrize(
     ("queue", "stage"),
-    [("IntakeQueue", "take-registrations"), ("OutboxQueue", "send-notifications")],
+    [
+        ("IntakeQueue", "take-registrations"),
+        ("OutboxQueue", "send-notifications"),
+        ("WebhooksQueue", "deliver-webhooks"),
+        ("JobsQueue", "run-jobs"),
+    ],
 )
 def test_a_message_stays_hidden_for_six_time_outs(queue: str, stage: str) -> None:
     time_out = functions.resolved(settings(), stage)["timeout_seconds"]
@@ -201,7 +287,7 @@ def test_every_dead_letter_queue_has_an_alarm() -> None:
 
 def test_event_sources_report_failures_one_by_one() -> None:
     sources = resources("wiring.yaml", "AWS::Lambda::EventSourceMapping")
-    assert len(sources) == 3
+    assert len(sources) == 5
     for source in sources.values():
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     stream = sources["ChangesSource"]

@@ -9,13 +9,16 @@ from typing import Any
 import boto3
 import pytest
 
+from eventsite.core.domain.attempts import Attempt
+from eventsite.core.domain.ledger import taken
 from eventsite.core.domain.notifications import Kind, Notification
-from eventsite.core.domain.registrations import ChannelKind
+from eventsite.core.domain.registrations import Cause, ChannelKind
 from eventsite.core.errors import ChannelRefused, ChannelSilent, ChannelUnavailable, Unavailable
+from eventsite.core.services import mailing_links
 from eventsite.core.services.organizing import set_up
 from eventsite.core.store import keys
 from eventsite.core.store.items import dump
-from eventsite.core.store.registrations import registration_item
+from eventsite.core.store.registration_items import registration_item
 from eventsite.core.store.table import to_wire
 from pipeline.channels.base import Message
 from pipeline.handlers import (
@@ -24,8 +27,9 @@ from pipeline.handlers import (
     send_notifications,
     take_registrations,
 )
-from tests.builders import a_guest, a_registration, a_request, a_setup
+from tests.builders import NOON, a_guest, a_registration, a_request, a_setup, an_event
 from tests.conftest import everything
+from tests.doing import put_cancelled, put_registration
 
 GUEST = a_registration().registration_id
 
@@ -82,7 +86,7 @@ def an_intake(**changes: Any) -> dict[str, Any]:
 
 def test_a_queued_guest_is_registered(stores):
     assert take_registrations.handler(sqs(an_intake()), None) == {"batchItemFailures": []}
-    found = stores.registrations.by_email("demo", "ada@example.org")
+    (found,) = stores.registrations.of_address("demo", "ada@example.org")
     assert (found.source, found.correlation_id) == ("queue", "message-0")
 
 
@@ -140,10 +144,10 @@ def test_a_malformed_message_is_parked_and_harms_no_other(stores, body, code):
 def test_only_what_may_pass_goes_back(stores, monkeypatch):
     original = type(stores.registrations).add
 
-    def add(self, registration, *rest):
-        if registration.guest.name == "Unlucky":
+    def add(self, placing):
+        if placing.party[0].guest.name == "Unlucky":
             raise Unavailable("throttled")
-        return original(self, registration, *rest)
+        return original(self, placing)
 
     monkeypatch.setattr(type(stores.registrations), "add", add)
     unlucky = an_intake(idempotency_key="key-2")
@@ -153,6 +157,43 @@ def test_only_what_may_pass_goes_back(stores, monkeypatch):
     }
     answer = take_registrations.handler(sqs(an_intake(), unlucky), None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+
+
+def test_what_became_of_a_message_is_kept_for_who_asks(stores):
+    late = an_intake(idempotency_key="key-2", attempt_id="attempt-2")
+    malformed = an_intake(idempotency_key="key-3", attempt_id="attempt-3")
+    malformed["registration"] = {"type_id": "general", "guest": {"name": "A", "email": "nobody"}}
+    late["event_id"] = "over"
+    set_up(stores.events, a_setup(an_event(event_id="over", number=9, ends_at=NOON)))
+    take_registrations.handler(sqs(an_intake(attempt_id="attempt-1"), late, malformed), None)
+    outcomes = [stores.attempts.get(f"attempt-{n}") for n in (1, 2, 3)]
+    assert [(o.told, o.code, o.field) for o in outcomes] == [
+        ("confirmed", "", ""),
+        ("", "not_allowed", "event_id"),
+        ("", "invalid", "email"),
+    ]
+    assert [o.guest.email if o.guest else None for o in outcomes] == [None, "ada@example.org", None]
+    assert [code for code, _ in parked()] == ["invalid"]
+
+
+def test_a_message_without_an_attempt_is_answered_under_its_own_id(stores):
+    take_registrations.handler(sqs(an_intake()), None)
+    assert stores.attempts.get("message-0").told == "confirmed"
+
+
+def test_who_got_no_place_in_the_rush_is_told(stores, queued):
+    refused = Attempt(
+        attempt_id="a1", event_id="demo", answered_at=NOON, code="sold_out", guest=a_guest()
+    )
+    image = keys.attempt("a1") | dump("attempt", refused)
+    announce_changes.handler({"Records": [record(None, image), record(image, image)]}, None)
+    (body,) = [json.loads(b) for b in queued("eventsite-outbox")]
+    assert (body["kind"], body["attempt_id"], body["facts"]["code"]) == (
+        "refused",
+        "a1",
+        "sold_out",
+    )
+    assert "ada" not in json.dumps(body).lower()
 
 
 # -- announce_changes --
@@ -176,6 +217,31 @@ def test_a_new_registration_puts_a_ticket_in_the_outbox(stores, queued):
     assert (body["kind"], body["registration_id"]) == ("ticket", GUEST)
     assert body["correlation_id"] == "test-correlation"
     assert "ada" not in json.dumps(body).lower()
+
+
+def test_every_change_of_a_registration_is_a_fact_in_the_ledger(stores):
+    placed = a_registration(places={"TYPE.general": 2, "EVENT": 0})
+    gone = replace(placed.cancelled(Cause.GUEST), version=2, changed_at=NOON, changed_by="guest")
+    images = [registration_item(placed), registration_item(gone)]
+    changes = [record(None, images[0]), record(*images), record(*images)]
+    announce_changes.handler({"Records": changes}, None)
+    first, second = stores.ledger.of_registration(GUEST)
+    assert (first.before, first.after, first.places) == (
+        "none",
+        "confirmed",
+        {"EVENT": 1, "TYPE.general": 1},
+    )
+    assert (second.after, second.cause, second.by) == ("cancelled", "guest", "guest")
+    assert taken(stores.ledger.of_event("demo")) == {}
+
+
+def test_who_asked_for_their_link_is_sent_it(stores, queued):
+    put_registration(stores, a_registration())
+    mailing_links.send_again(stores, a_registration(), NOON)
+    (wish,) = [item for item in everything() if item["entity"]["S"] == "mail_wish"]
+    announce_changes.handler({"Records": [{"dynamodb": {"NewImage": wish}}]}, None)
+    (body,) = [json.loads(b) for b in queued("eventsite-outbox")]
+    assert (body["kind"], body["facts"]) == ("link", {"reason": "asked"})
 
 
 def test_a_new_request_tells_staff_and_a_fulfilled_one_the_guest(stores, queued):
@@ -229,7 +295,7 @@ class FakeChannel:
 
 @pytest.fixture
 def channel(stores, monkeypatch):
-    stores.registrations.add(a_registration(guest=a_guest(phone="+353851234567")), "key", "hash")
+    put_registration(stores, a_registration(guest=a_guest(phone="+353851234567")))
     fake = FakeChannel()
     asked: list[ChannelKind] = []
     fake.asked = asked
@@ -305,7 +371,7 @@ def test_reminders_go_where_the_guest_likes_and_tickets_by_mail(channel, stores)
 
 
 def test_who_has_cancelled_gets_no_ticket(channel, stores):
-    stores.registrations.cancel(stores.registrations.get(GUEST))
+    put_cancelled(stores, GUEST)
     send_notifications.handler(sqs(a_notification()), None)
     assert channel.sent == []
     send_notifications.handler(sqs(a_notification(Kind.CANCELLED)), None)
@@ -318,11 +384,45 @@ def test_what_is_no_notification_is_parked(stores, body):
     assert [code for code, _ in parked()] == ["invalid"]
 
 
+def test_who_got_no_place_hears_it_in_their_language(channel, stores):
+    guest = a_guest(locale="de", email="late@example.org")
+    stores.attempts.answer(
+        Attempt(attempt_id="a1", event_id="demo", answered_at=NOON, code="sold_out", guest=guest)
+    )
+    told = a_notification(Kind.REFUSED, registration_id="", attempt_id="a1")
+    told["facts"] = {"code": "sold_out", "field": ""}
+    assert send_notifications.handler(sqs(told), None) == {"batchItemFailures": []}
+    (mail,) = channel.sent
+    assert (mail.to, mail.picture) == ("late@example.org", None)
+    assert "/e/demo/" in mail.text
+
+
+def test_a_guest_without_an_address_is_recorded_as_not_told(stores, channel):
+    nameless = a_registration(registration_id="00000000000000aa", guest=a_guest(email=""))
+    put_registration(stores, nameless, "other-key")
+    told = a_notification(registration_id="00000000000000aa")
+    assert send_notifications.handler(sqs(told), None) == {"batchItemFailures": []}
+    assert (channel.sent, stores.deliveries.outcome("ticket.1")) == ([], "refused")
+
+
 # -- fulfil_schedules --
 def test_a_schedule_of_another_version_is_parked(stores):
-    assert fulfil_schedules.handler({"version": 2}, None) == {"notifications": 0}
+    assert fulfil_schedules.handler({"version": 2}, None) == {}
     assert len(parked()) == 1
 
 
 def test_a_sweep_with_nothing_due_queues_nothing(stores):
-    assert fulfil_schedules.handler({"version": 1, "kind": "sweep"}, None) == {"notifications": 0}
+    answer = fulfil_schedules.handler({"version": 1, "kind": "sweep"}, None)
+    assert answer == {"notifications": 0, "places": 0, "retentions": 0, "jobs": 0}
+
+
+def test_one_thing_that_fails_keeps_no_other_from_its_turn(stores, monkeypatch):
+    def refuse(*_):
+        raise Unavailable("throttled")
+
+    turns = []
+    monkeypatch.setitem(fulfil_schedules.DUE, "notifications", refuse)
+    monkeypatch.setitem(fulfil_schedules.DUE, "jobs", lambda *_: turns.append("jobs") or 0)
+    with pytest.raises(Unavailable):
+        fulfil_schedules.handler({"version": 1, "kind": "sweep"}, None)
+    assert turns == ["jobs"]

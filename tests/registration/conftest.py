@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
+import jwt
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from eventsite import cognito
 from eventsite.core.domain.links import guest_token
 from eventsite.core.domain.registrations import Registration
-from eventsite.core.services.organizing import set_up
-from eventsite.core.services.registering import Application, register
+from eventsite.core.services.organizing import save_event, save_type, set_up
 from eventsite.core.wiring import Stores, secrets
 from tests.builders import a_guest, a_session, a_setup, an_event
 from tests.conftest import everything
+from tests.doing import take_place
+from tests.registration.pool import OURS, published
 
 Register = Callable[..., Registration]
 _keys = count()
@@ -41,19 +45,31 @@ def registered(fair: Stores) -> Register:
     """Registers a guest through the service."""
 
     def make(type_id: str = "general", account_id: str = "", **guest: Any) -> Registration:
-        application = Application(
-            event_id="demo", type_id=type_id, guest=a_guest(**guest), account_id=account_id
-        )
-        return register(
-            fair.events,
-            fair.registrations,
-            application,
-            idempotency_key=f"test-{next(_keys)}",
-            source="test",
+        return take_place(
+            fair,
+            f"test-{next(_keys)}",
             now=timezone.now(),
-        ).registration
+            type_id=type_id,
+            guest=a_guest(**guest),
+            account_id=account_id,
+        )
 
     return make
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The pool's published keys; the list has an entry for each time they were fetched."""
+    fetched: list[int] = []
+
+    def fetch(self: jwt.PyJWKClient) -> Any:
+        fetched.append(1)
+        return {"keys": [published(OURS, "one")]}
+
+    monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", fetch)
+    cognito._pool_keys.cache_clear()
+    yield fetched
+    cognito._pool_keys.cache_clear()
 
 
 class Api:
@@ -78,12 +94,30 @@ class Api:
         wanted = application() if body is None else body
         return self("POST", "events/demo/registrations", wanted, Idempotency_Key=key, **headers)
 
+    def register_group(self, guests: Any, key: str = "first-key", **headers: Any) -> Any:
+        body = {"guests": guests}
+        return self("POST", "events/demo/groups", body, Idempotency_Key=key, **headers)
+
 
 def application(type_id: str = "general", **guest: Any) -> dict[str, Any]:
     return {
         "type_id": type_id,
         "guest": {"name": "Ada Lovelace", "email": "ada@example.org"} | guest,
     }
+
+
+def stored(fair: Stores, email: str = "ada@example.org") -> Registration:
+    """Return the one registration of an address: the answers of the API do not name it."""
+    (found,) = fair.registrations.of_address("demo", email)
+    return found
+
+
+def sell(fair: Stores, event: dict[str, Any] | None = None, **changes: Any) -> None:
+    """Change how the fair's type `general` is sold, and the event."""
+    seen = fair.events.get("demo")
+    save_event(fair.events, replace(seen, **(event or {})), seen)
+    kind = fair.events.setup("demo").type("general")
+    save_type(fair.events, replace(kind, **changes), kind)
 
 
 def token_of(registration: Registration) -> str:

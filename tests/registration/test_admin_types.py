@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from eventsite.accounts.models import StaffUser
 from eventsite.core.services.organizing import save_type, set_up
-from eventsite.core.store.events import type_stock
+from eventsite.core.store.stock import type_stock
 from eventsite.core.wiring import Stores
 from tests.builders import a_setup, an_event
+from tests.doing import left, take_place
 from tests.registration.conftest import Register, facts
 from tests.repoadmin.pages import column, hidden, text
 
@@ -78,7 +79,7 @@ def test_a_new_type_is_on_sale_at_once(office: Client, fair: Stores, registered:
     assert registered("day").type_id == "day"
     kind = fair.events.fresh_setup("demo").type("day")
     assert (kind.number, kind.capacity, kind.valid_from, kind.version) == (3, 12, None, 1)
-    assert fair.events.stock_left(fair.events.get("demo"), type_stock("day")) == 11
+    assert left(fair, type_stock("day")) == 11
     page = office.get(f"{LIST}demo~day/change/")
     assert "Stands in tickets" in text(page)
     assert 'name="number"' not in page.content.decode()
@@ -92,8 +93,7 @@ def test_an_event_that_was_just_added_can_be_registered_for(office: Client, fair
     fair.events.add(event)
     day = DAY | {"event_id": "regatta", "capacity": "", "valid_from_0": "", "valid_from_1": ""}
     assert office.post(f"{LIST}add/", day).status_code == 302
-    answer = office.get("/e/regatta/register/")
-    assert "Day ticket" in text(answer)
+    take_place(fair, now=now, event_id="regatta", type_id="day")
 
 
 def test_the_form_is_for_the_event_of_the_list(office: Client, fair: Stores) -> None:
@@ -139,14 +139,14 @@ def test_capacity_grows_and_shrinks_to_what_is_taken(
     registered("general")
     assert office.post(GENERAL, changed(office, capacity="150")).status_code == 302
     event = fair.events.get("demo")
-    assert fair.events.stock_left(event, type_stock("general")) == 149
+    assert left(fair, type_stock("general")) == 149
     before = facts()
     answer = office.post(GENERAL, changed(office, capacity="0", name="Typed"))
     assert "1 are taken already" in str(errors(answer)["capacity"])
     assert 'value="Typed"' in answer.content.decode()
     assert facts() == before
     assert office.post(GENERAL, changed(office, capacity="1")).status_code == 302
-    assert fair.events.stock_left(event, type_stock("general")) == 0
+    assert left(fair, type_stock("general")) == 0
     assert "Changed Capacity" in text(office.get(f"{LIST}demo~general/history/"))
 
 

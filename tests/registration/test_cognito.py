@@ -2,84 +2,70 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from eventsite import cognito
 from eventsite.core.wiring import Stores
-from tests.conftest import ENVIRONMENT
 from tests.registration.conftest import Api, Register, application, facts, refusal
+from tests.registration.pool import THEIRS, a_token, bearer
 
-OURS = generate_private_key(public_exponent=65537, key_size=2048)
-THEIRS = generate_private_key(public_exponent=65537, key_size=2048)
-Token = Callable[..., str]
-
-
-def _public(key: RSAPrivateKey, key_id: str) -> dict[str, Any]:
-    public: dict[str, Any] = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
-    return public | {"kid": key_id, "use": "sig", "alg": "RS256"}
-
-
-@pytest.fixture(autouse=True)
-def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """The pool's published keys; the list has an entry for each time they were fetched."""
-    fetched: list[int] = []
-
-    def fetch(self: jwt.PyJWKClient) -> Any:
-        fetched.append(1)
-        return {"keys": [_public(OURS, "one")]}
-
-    monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", fetch)
-    cognito._pool_keys.cache_clear()
-    yield fetched
-    cognito._pool_keys.cache_clear()
-
-
-def a_token(key: Any = OURS, key_id: str = "one", algorithm: str = "RS256", **changes: Any) -> str:
-    now = int(time.time())
-    claims = {
-        "sub": "account-1",
-        "iss": ENVIRONMENT["EVENTSITE_COGNITO_ISSUER"],
-        "aud": ENVIRONMENT["EVENTSITE_COGNITO_CLIENT_ID"],
-        "token_use": "id",
-        "email": "ada@example.org",
-        "iat": now,
-        "exp": now + 600,
-    } | changes
-    kept = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode(kept, key, algorithm, headers={"kid": key_id})
+pytestmark = pytest.mark.usefixtures("pool")
 
 
 def test_an_id_token_says_who_is_calling(api: Api) -> None:
-    answer = api("GET", "me", Authorization=f"Bearer {a_token()}")
+    answer = api("GET", "me", **bearer())
     assert answer.json() == {"account_id": "account-1", "email": "ada@example.org"}
     assert answer["Cache-Control"] == "no-store"
 
 
 def test_with_a_token_the_address_may_be_left_out(api: Api, fair: Stores) -> None:
     body = {"type_id": "general", "guest": {"name": "Ada"}}
-    answer = api.register(body, Authorization=f"Bearer {a_token()}")
+    answer = api.register(body, **bearer())
     assert answer.status_code == 201
     stored = fair.registrations.get(answer.json()["registration_id"])
     assert (stored.account_id, stored.guest.email) == ("account-1", "ada@example.org")
 
 
+@pytest.mark.parametrize(
+    "claims",
+    [{"email_verified": False}, {"email_verified": None}, {"email": "other@example.org"}],
+    ids=str,
+)
+def test_who_has_not_proved_the_address_is_answered_like_anybody(
+    api: Api, fair: Stores, claims: dict[str, object]
+) -> None:
+    answer = api.register(application(), **bearer(**claims))
+    assert answer.status_code == 202
+    assert "registration_id" not in answer.json()
+    (made,) = fair.registrations.of_address("demo", "ada@example.org")
+    assert made.account_id == ""
+
+
+def test_an_address_that_was_never_verified_has_to_be_given(api: Api) -> None:
+    body = {"type_id": "general", "guest": {"name": "Ada"}}
+    answer = api.register(body, **bearer(email_verified=False))
+    assert refusal(answer) == (400, "invalid", "guest.email")
+
+
+def test_who_has_proved_the_address_is_told_that_it_is_registered(
+    api: Api, registered: Register
+) -> None:
+    registered()
+    answer = api.register(application(email="ada@EXAMPLE.org"), **bearer())
+    assert refusal(answer) == (409, "already_registered", "guest.email")
+
+
 def test_an_account_opens_its_registration_and_no_other(api: Api, registered: Register) -> None:
     mine = registered(account_id="account-1")
     bare = registered(email="eve@example.org")
-    bearer = f"Bearer {a_token()}"
-    assert api("GET", f"registrations/{mine.registration_id}", Authorization=bearer).json()
+    assert api("GET", f"registrations/{mine.registration_id}", **bearer()).json()
     for other in (
         bare.registration_id,
         registered(email="x@example.org", account_id="account-2").registration_id,
     ):
-        answer = api("GET", f"registrations/{other}", Authorization=bearer)
+        answer = api("GET", f"registrations/{other}", **bearer())
         assert refusal(answer) == (403, "forbidden", "registration_id")
 
 
@@ -102,10 +88,10 @@ WRONG: dict[str, Callable[[], str]] = {
 
 @pytest.mark.parametrize("make", WRONG.values(), ids=WRONG.keys())
 def test_a_wrong_token_opens_nothing_and_writes_nothing(api: Api, make: Callable[[], str]) -> None:
-    bearer = f"Bearer {make()}"
+    header = {"Authorization": f"Bearer {make()}"}
     before = facts()
-    assert refusal(api("GET", "me", Authorization=bearer)) == (401, "bad_token", "Authorization")
-    answer = api.register(application(), Authorization=bearer)
+    assert refusal(api("GET", "me", **header)) == (401, "bad_token", "Authorization")
+    answer = api.register(application(), **header)
     assert refusal(answer) == (401, "bad_token", "Authorization")
     assert facts() == before
 
@@ -116,5 +102,5 @@ def test_without_a_token_there_is_no_me(api: Api) -> None:
 
 def test_unknown_keys_do_not_make_us_fetch_each_time(api: Api, pool: list[int]) -> None:
     for _ in range(5):
-        api("GET", "me", Authorization=f"Bearer {a_token(key=THEIRS, key_id='two')}")
+        api("GET", "me", **bearer(key=THEIRS, key_id="two"))
     assert len(pool) <= 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from html.parser import HTMLParser
 from typing import Any
 
 
@@ -31,3 +32,51 @@ def hidden(response: Any, name: str) -> str:
     assert found, f"no field {name}"
     value = re.search(r'value="([^"]*)"', found[0])
     return html.unescape(value[1]) if value else ""
+
+
+class _Form(HTMLParser):
+    """Collects what a browser would send of the admin's main form, without buttons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, list[str]] = {}
+        self._inside = False
+        self._select = self._text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._inside = given.get("method") == "post" and given.get("id", "") != "logout-form"
+        if not self._inside:
+            return
+        name = given.get("name", "")
+        if tag == "input" and given.get("type") not in ("submit", "button", "file"):
+            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
+                self.values.setdefault(name, []).append(given.get("value", "on"))
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in given:
+            self.values.setdefault(self._select, []).append(given.get("value", ""))
+        elif tag == "textarea":
+            self._text = name
+            self.values[name] = [""]
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            self.values[self._text][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.values[self._text][0] = self.values[self._text][0].removeprefix("\n")
+            self._text = ""
+        elif tag == "form":
+            self._inside = False
+
+
+def form_values(response: Any, **changes: Any) -> dict[str, Any]:
+    """Return what a browser would send of a page's form, with ``changes``; None leaves one out."""
+    assert response.status_code == 200, response
+    form = _Form()
+    form.feed(response.content.decode())
+    found: dict[str, Any] = form.values | changes
+    return {name: value for name, value in found.items() if name and value is not None}

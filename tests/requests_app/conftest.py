@@ -16,9 +16,9 @@ from eventsite.core.domain.registrations import Guest, Registration
 from eventsite.core.domain.staff import DeviceRight
 from eventsite.core.services.devices import enrol
 from eventsite.core.services.organizing import set_up
-from eventsite.core.services.registering import Application, register
 from eventsite.core.wiring import Stores, secrets
 from tests.builders import a_setup, an_event
+from tests.doing import take_place
 
 
 @dataclass
@@ -35,18 +35,16 @@ class Counter:
         return guest_token(self.registration.registration_id, secrets().link_keys())
 
     def guest(self, email: str, event_id: str = "demo") -> Registration:
-        application = Application(
-            event_id=event_id, type_id="general", guest=Guest(name="Grace Hopper", email=email)
-        )
-        stores, now = self.stores, datetime.now(UTC)
-        return register(
-            stores.events,
-            stores.registrations,
-            application,
-            idempotency_key=email,
+        guest = Guest(name="Grace Hopper", email=email)
+        return take_place(
+            self.stores,
+            email,
+            now=datetime.now(UTC),
+            event_id=event_id,
+            type_id="general",
+            guest=guest,
             source="test",
-            now=now,
-        ).registration
+        )
 
     def device(self, right: DeviceRight = DeviceRight.FULFIL, event_id: str = "demo") -> str:
         devices, now = self.stores.devices, datetime.now(UTC)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from eventsite.core.domain.links import guest_token
-from eventsite.core.services.registering import cancel
+from eventsite.core.services.deciding import cancel
 from eventsite.core.wiring import secrets
 from tests.conftest import everything
 from tests.requests_app.conftest import Counter
@@ -65,7 +66,7 @@ def test_an_item_that_the_event_has_not_is_not_found(counter: Counter) -> None:
 
 
 def test_a_cancelled_guest_asks_for_nothing(counter: Counter) -> None:
-    cancel(counter.stores.registrations, counter.registration.registration_id)
+    cancel(counter.stores, counter.registration.registration_id, datetime.now(UTC))
     answer = counter.ask()
     assert (answer.status_code, answer.json()["code"]) == (409, "not_allowed")
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from eventsite.accounts.models import StaffUser
-from eventsite.core.store.events import item_stock
+from eventsite.core.store.stock import item_stock
 from tests.conftest import everything
 from tests.repoadmin.pages import column, hidden, text
 from tests.requests_app.conftest import Counter
@@ -38,7 +38,7 @@ def office(settings: Any, counter: Counter) -> Client:
 
 
 def left(counter: Counter, item_id: str) -> int:
-    return counter.stores.events.stock_left(counter.setup.event, item_stock(item_id))
+    return counter.stores.stock.left(counter.setup.event, item_stock(item_id))
 
 
 def changed(office: Client, **changes: str) -> dict[str, str]:

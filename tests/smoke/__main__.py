@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from eventsite.local.launcher import RUNNING, Options, Stack
-from tests.smoke import doors, office, registration
+from tests.smoke import doors, office, places, registration
 from tests.smoke.world import World
 
 STATE = Path(sys.argv[1]) if sys.argv[1:] else doors.ROOT / "var" / "aws"
@@ -62,6 +62,7 @@ def one(name: str, step: registration.Step, world: World) -> bool | None:
 def main() -> int:
     steps = [
         *registration.STEPS,
+        *places.STEPS,
         *doors.STEPS,
         *office.STEPS,
         *doors.LATE_STEPS,

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from eventsite.core.domain.addresses import normal_address, normal_number
 from eventsite.core.domain.names import tidy_name
+from eventsite.core.domain.questions import Consent
 from eventsite.core.errors import Invalid, NotAllowed
 
-EMAIL_MAX = 254
-"""Characters of an address. Source: RFC 5321, 4.5.3.1.3 less the angle brackets."""
-
-_EMAIL = re.compile(
-    r"[^@\s\x00-\x1f\"(),:;<>\[\]\\]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}"
-)
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
 _PUSH_TOKEN = re.compile(r"[A-Za-z0-9_:.\-]{8,512}")
 
 
@@ -26,6 +22,36 @@ class RegistrationStatus(StrEnum):
     WAITLISTED = "waitlisted"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+
+
+class Awaited(StrEnum):
+    """What a pending registration waits for."""
+
+    EMAIL = "email"
+    APPROVAL = "approval"
+    PAYMENT = "payment"
+
+
+class Payment(StrEnum):
+    """How a recorded price stands. Nothing is charged here."""
+
+    NONE = "none"
+    DUE = "due"
+    PAID = "paid"
+    REFUNDED = "refunded"
+
+
+class Cause(StrEnum):
+    """Why a registration ended."""
+
+    GUEST = "guest"
+    STAFF = "staff"
+    DECLINED = "declined"
+    NOT_APPROVED = "not_approved"
+    HOLD_EXPIRED = "hold_expired"
+    OFFER_EXPIRED = "offer_expired"
+    ERASED = "erased"
+    IMPORT_UNDONE = "import_undone"
 
 
 class ChannelKind(StrEnum):
@@ -41,6 +67,8 @@ class Guest:
     """A person, as they gave themselves to us. ``phone`` is E.164 or empty.
 
     ``channel`` is where notifications during the event go; tickets always go by e-mail.
+    ``zone`` is the guest's IANA time zone, or empty for the event's. ``email`` is empty only of
+    guests whom staff registered at the door, and of those who were erased.
     """
 
     name: str
@@ -48,6 +76,7 @@ class Guest:
     phone: str = ""
     push_token: str = ""
     locale: str = "en"
+    zone: str = ""
     channel: ChannelKind = ChannelKind.EMAIL
 
 
@@ -57,7 +86,15 @@ class Registration:
 
     ``version`` counts writes and starts at 1; the store refuses a stale one. ``reissue`` (0-255)
     counts tickets: an older one is revoked. ``account_id`` is the Cognito subject, or empty.
-    ``stock_shard`` is where the place was taken from, None when the type has no limit.
+
+    ``places`` says from which shard of which stock the place was taken; it is empty when nothing
+    is held: cancelled, on the waiting list, or no limit anywhere. Until ``held_until`` the place
+    is held for a guest who is to confirm, to pay, or to accept an offer; None is no deadline.
+    ``party`` holds the ids of a group that registered together, the one who did first; until all
+    are confirmed they wait, are offered places and lose them together. ``price`` is in minor
+    units of ``currency``.
+    ``external_id`` names it in the system it was imported from. ``changed_by`` is ``guest``,
+    ``system``, ``staff:<name>``, ``device:<id>`` or ``import:<id>``.
     """
 
     event_id: str
@@ -67,21 +104,73 @@ class Registration:
     status: RegistrationStatus
     registered_at: datetime
     source: str
+    answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()
+    awaiting: tuple[Awaited, ...] = ()
+    held_until: datetime | None = None
+    party: tuple[str, ...] = ()
+    places: dict[str, int] = field(default_factory=dict)
+    code: str = ""
+    price: int = 0
+    currency: str = ""
+    payment: Payment = Payment.NONE
+    payment_reference: str = ""
+    external_id: str = ""
     account_id: str = ""
     reissue: int = 0
-    stock_shard: int | None = None
+    cause: Cause | None = None
+    erased_at: datetime | None = None
     correlation_id: str = ""
+    changed_at: datetime | None = None
+    changed_by: str = ""
     version: int = 1
 
-    def cancelled(self) -> Registration:
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all who registered together, also when that is one."""
+        return self.party or (self.registration_id,)
+
+    @property
+    def party_size(self) -> int:
+        return len(self.ids)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this registration speaks for its party."""
+        return self.ids[0] == self.registration_id
+
+    @property
+    def live(self) -> bool:
+        return self.status is not RegistrationStatus.CANCELLED
+
+    @property
+    def offered(self) -> bool:
+        """Whether a place from the waiting list is held for the guest to accept."""
+        return self.status is RegistrationStatus.WAITLISTED and self.held_until is not None
+
+    def lapsed(self, now: datetime) -> bool:
+        """Return whether the place was held until a time that has passed."""
+        return self.live and self.held_until is not None and self.held_until <= now
+
+    def cancelled(self, cause: Cause) -> Registration:
         """Return the cancelled registration. Raises NotAllowed when it is cancelled already."""
-        if self.status is RegistrationStatus.CANCELLED:
+        if not self.live:
             raise NotAllowed("This registration is cancelled already.", field="status")
-        return replace(self, status=RegistrationStatus.CANCELLED)
+        return replace(
+            self,
+            status=RegistrationStatus.CANCELLED,
+            cause=cause,
+            awaiting=(),
+            held_until=None,
+            places={},
+        )
 
 
-def checked_guest(guest: Guest) -> Guest:
+def checked_guest(guest: Guest, *, region: str = "", address_optional: bool = False) -> Guest:
     """Return the guest with tidy values.
+
+    ``region`` (ISO 3166) is the country of phone numbers without a country code. With
+    ``address_optional`` a guest may have no e-mail address.
 
     Raises
     ------
@@ -89,15 +178,14 @@ def checked_guest(guest: Guest) -> Guest:
         A value is missing or malformed; ``field`` names it.
     """
     name = tidy_name(guest.name)
-    local, _, host = guest.email.strip().partition("@")
-    email = f"{local}@{host.lower()}"
-    if len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
-        raise Invalid("This is not an e-mail address.", field="email")
-    phone = re.sub(r"[\s()./-]", "", guest.phone)
-    if phone and not _PHONE.fullmatch(phone):
-        raise Invalid("A phone number looks like +353851234567.", field="phone")
+    email = guest.email.strip()
+    if email or not address_optional:
+        email = normal_address(email)
+    phone = normal_number(guest.phone, region or "ZZ") if guest.phone.strip() else ""
     if not _LOCALE.fullmatch(guest.locale):
         raise Invalid("A locale looks like en or pt-BR.", field="locale")
+    if guest.zone and not _ZONE.fullmatch(guest.zone):
+        raise Invalid("A time zone looks like Europe/Dublin.", field="zone")
     if guest.push_token and not _PUSH_TOKEN.fullmatch(guest.push_token):
         raise Invalid("This is not a push token.", field="push_token")
     if guest.channel is ChannelKind.SMS and not phone:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from eventsite.core.domain.events import (
     Event,
@@ -19,15 +18,22 @@ from eventsite.core.domain.events import (
     TicketType,
     id_of,
 )
+from eventsite.core.domain.promo_codes import PromoCode
+from eventsite.core.domain.questions import Question
 from eventsite.core.domain.setups import (
+    CODES_MAX,
     NUMBER_MAX,
     checked,
+    checked_code,
+    checked_event,
     checked_gate,
     checked_item,
+    checked_question,
     checked_type,
 )
 from eventsite.core.errors import AlreadyExists, Invalid, NotAllowed, NotFound, StaleWrite
-from eventsite.core.store.events import EventRepository, P, StockTaken
+from eventsite.core.store.events import EventRepository, P
+from eventsite.core.store.stock import StockTaken
 
 
 def new_number() -> int:
@@ -35,17 +41,34 @@ def new_number() -> int:
     return 1 + secrets.randbelow(2**32 - 1)
 
 
-def checked_event(event: Event) -> Event:
-    """Return the event. Raises Invalid with the field when a rule is broken."""
-    if event.ends_at <= event.starts_at:
-        raise Invalid("An event ends after it starts.", field="ends_at")
-    if not 0 <= event.reminder_minutes <= 60:
-        raise Invalid("Reminders come 0 to 60 minutes before.", field="reminder_minutes")
+def add_event(events: EventRepository, event: Event) -> Event:
+    """Store a new event. Raises Invalid, or AlreadyExists with the id or the number."""
+    return events.add(checked_event(event))
+
+
+def save_event(events: EventRepository, event: Event, seen: Event) -> Event:
+    """Store a changed event that was ``seen`` before; return it as stored.
+
+    Raises
+    ------
+    Invalid
+        A value breaks a rule; ``field`` says which.
+    NotAllowed
+        The new capacity is less than what is taken, or there was no limit before.
+    StaleWrite
+        Somebody changed the event since.
+    """
+    event = checked_event(event)
+    for name in ("event_id", "number", "stock_shards"):
+        if getattr(event, name) != getattr(seen, name):
+            raise Invalid("This cannot be changed any more.", field=name)
+    if event.version != seen.version:
+        raise StaleWrite("Somebody else changed this event after you opened it.")
+    _must_be_counted(seen.capacity, event.capacity, "capacity")
     try:
-        ZoneInfo(event.zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise Invalid("There is no such time zone.", field="zone") from error
-    return event
+        return events.save(event, seen)
+    except StockTaken as refused:
+        raise _too_few(seen.capacity, refused, "capacity") from refused
 
 
 def set_up(events: EventRepository, setup: EventSetup) -> bool:
@@ -56,7 +79,8 @@ def set_up(events: EventRepository, setup: EventSetup) -> bool:
     """
     event = checked_event(setup.event)
     types = (*setup.types, *_types_of(events, event.event_id))
-    wanted = [checked(part, types) for part in setup.parts]
+    whole = replace(setup, types=types)
+    wanted = [checked(part, whole) for part in setup.parts]
     try:
         events.add(event)
         added = True
@@ -145,6 +169,28 @@ def save_item(
     return _change(events, setup.event, item, seen, "stock", seen.stock, item.stock)
 
 
+def save_question(
+    events: EventRepository, question: Question, seen: Question | None = None
+) -> Question:
+    """Store a new question, or a changed one. Raises as ``save_type`` does, but NotAllowed."""
+    setup = events.fresh_setup(question.event_id)
+    question = checked_question(question, setup)
+    if seen is None:
+        return _add(events, setup.event, question)
+    return _change(events, setup.event, question, seen)
+
+
+def save_code(events: EventRepository, code: PromoCode, seen: PromoCode | None = None) -> PromoCode:
+    """Store a new promo code, or a changed one. Raises as ``save_type`` does."""
+    setup = events.fresh_setup(code.event_id)
+    code = checked_code(code, setup.types)
+    if seen is None:
+        if len(setup.codes) >= CODES_MAX:
+            raise NotAllowed(f"An event has at most {CODES_MAX} promo codes.", field="code")
+        return _add(events, setup.event, code)
+    return _change(events, setup.event, code, seen, "limit", seen.limit, code.limit)
+
+
 def _add(events: EventRepository, event: Event, part: P) -> P:
     part = replace(part, version=1)
     events.add_part(event, part)
@@ -165,13 +211,21 @@ def _change(
         raise Invalid("An id stays.", field=id_of(part)[0])
     if part.version != seen.version:
         raise StaleWrite("Somebody else changed this after you opened it.")
+    _must_be_counted(before, after, field)
+    try:
+        return events.save_part(event, part, seen)
+    except StockTaken as refused:
+        raise _too_few(before, refused, field) from refused
+
+
+def _must_be_counted(before: int | None, after: int | None, field: str) -> None:
     if before is None and after is not None:
         raise NotAllowed(
             "There was no limit, so nobody counted what is taken: a limit cannot be set any more.",
             field=field,
         )
-    try:
-        return events.save_part(event, part, seen)
-    except StockTaken as refused:
-        taken = (before or 0) - refused.left
-        raise NotAllowed(f"{taken} are taken already; it cannot be less.", field=field) from refused
+
+
+def _too_few(before: int | None, refused: StockTaken, field: str) -> NotAllowed:
+    taken = (before or 0) - refused.left
+    return NotAllowed(f"{taken} are taken already; it cannot be less.", field=field)

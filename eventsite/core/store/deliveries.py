@@ -7,6 +7,7 @@ the kind of message: see ``claim``.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -36,12 +37,20 @@ class DeliveryRepository:
         self._table = table
 
     def claim(
-        self, notification_id: str, *, now: datetime, at_most_once: bool, correlation_id: str = ""
+        self,
+        notification_id: str,
+        *,
+        now: datetime,
+        at_most_once: bool,
+        correlation_id: str = "",
+        registration_id: str = "",
+        kind: str = "",
     ) -> Claim:
         """Return YOURS when the caller may send, DONE when it was handled, HELD when another does.
 
         A claim whose worker died lapses after ``LEASE``: it may then be sent again, so that
         nothing is lost. With ``at_most_once`` it never lapses: a lost reminder is better than two.
+        What is sent to a guest is listed under their ``registration_id``.
         """
         seconds = int(now.timestamp())
         item = keys.delivery(notification_id) | {
@@ -53,6 +62,13 @@ class DeliveryRepository:
             "correlation_id": correlation_id,
             "ttl": seconds + int(KEPT.total_seconds()),
         }
+        if registration_id:
+            item |= {
+                "registration_id": registration_id,
+                "kind": kind,
+                "queue_pk": keys.sent_to(registration_id),
+                "queue_sk": f"{time_text(now)}#{notification_id}",
+            }
         condition = "attribute_not_exists(pk)"
         values = {}
         if not at_most_once:
@@ -69,12 +85,15 @@ class DeliveryRepository:
         self, notification_id: str, *, outcome: str, detail: str, channel: str, now: datetime
     ) -> None:
         """Record ``sent`` with the message id, or ``refused`` or ``unknown`` with the cause."""
-        self._table.update(
-            keys.delivery(notification_id),
-            "SET outcome = :outcome, detail = :detail, channel = :channel, finished_at = :at"
-            " REMOVE lease_until",
-            {":outcome": outcome, ":detail": detail, ":channel": channel, ":at": time_text(now)},
-        )
+        said = {":outcome": outcome, ":detail": detail, ":channel": channel}
+        with suppress(ConditionFailed):  # the guest was erased meanwhile, and this with them
+            self._table.update(
+                keys.delivery(notification_id),
+                "SET outcome = :outcome, detail = :detail, channel = :channel, finished_at = :at"
+                " REMOVE lease_until",
+                said | {":at": time_text(now)},
+                "attribute_exists(pk)",
+            )
 
     def release(self, notification_id: str) -> None:
         """Give the claim back so that the queue's next delivery may try."""

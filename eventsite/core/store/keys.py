@@ -16,6 +16,10 @@ from eventsite.core.store.items import Item, time_text
 NONE = "-"
 """Sort key of items that are alone in their partition."""
 
+BUCKETS = 4
+"""Partitions of what registrations of one event come into at once: at 333 a second of up to 2 KB,
+two units each, 167 a second in each; DynamoDB takes 1,000."""
+
 SIGN_UP_BUCKETS = 8
 """Partitions of one session's sign-ups: 8 x 500 a second, more than any one session needs."""
 
@@ -58,6 +62,18 @@ def stock(event_id: str, what: str, shard: int) -> Item:
     return one(f"STOCK#{event_id}#{what}#{shard}", "STOCK")
 
 
+def question(event_id: str, question_id: str) -> Item:
+    return one(event_partition(event_id), f"QUESTION#{question_id}")
+
+
+def promo_code(event_id: str, code: str) -> Item:
+    return one(event_partition(event_id), f"CODE#{code}")
+
+
+def webhook(event_id: str, webhook_id: str) -> Item:
+    return one(event_partition(event_id), f"WEBHOOK#{webhook_id}")
+
+
 def registration_partition(registration_id: str) -> str:
     return f"REG#{registration_id}"
 
@@ -82,8 +98,62 @@ def entitlement(registration_id: str, item_id: str) -> Item:
     return one(registration_partition(registration_id), f"HAD#{item_id}")
 
 
-def email_claim(event_id: str, email: str) -> Item:
-    return one(f"CLAIM#{event_id}#{digest(email.casefold())}")
+def before_import(registration_id: str, import_id: str) -> Item:
+    """What an import changed, as it was: with the guest, so that it is erased with them."""
+    return one(registration_partition(registration_id), f"BEFORE#{import_id}")
+
+
+def mail_wish(registration_id: str, window: str) -> Item:
+    """That a guest is to be told again where their registration is; once a window."""
+    return one(registration_partition(registration_id), f"MAIL#{window}")
+
+
+def address_claims(event_id: str, email: str) -> str:
+    return f"CLAIM#{event_id}#{digest(email.casefold())}"
+
+
+def address_claim(event_id: str, email: str, type_id: str) -> Item:
+    """How many live registrations of a type an address has, and which."""
+    return one(address_claims(event_id, email), f"TYPE#{type_id}")
+
+
+def external(event_id: str, external_id: str) -> Item:
+    return one(f"EXT#{event_id}#{digest(external_id)}")
+
+
+def attempt(attempt_id: str) -> Item:
+    return one(f"ATTEMPT#{digest(attempt_id)}")
+
+
+def attempts_of(event_id: str, email: str) -> str:
+    """by_queue partition of the attempts of an address that got no place."""
+    return f"ATTEMPTS#{event_id}#{digest(email.casefold())}"
+
+
+def rate(event_id: str, moment: datetime) -> Item:
+    """How many registrations of an event came within one minute, roughly."""
+    return one(f"RATE#{event_id}", time_text(moment)[:16])
+
+
+def fact(event_id: str, at: datetime, registration_id: str, version: int) -> Item:
+    bucket = bucket_of(registration_id)
+    sort = f"{time_text(at)}#{registration_id}#{version:06}"
+    return one(f"LEDGER#{event_id}#{time_text(at)[:13]}#{bucket}", sort)
+
+
+def ledger_buckets(event_id: str, hour: str) -> list[str]:
+    """Return the partitions of an event's ledger of one hour, such as 2026-11-21T12."""
+    return [f"LEDGER#{event_id}#{hour}#{bucket}" for bucket in range(BUCKETS)]
+
+
+def ledger_hours(event_id: str) -> str:
+    """Partition that remembers in which hours an event's ledger has facts."""
+    return f"LEDGERS#{event_id}"
+
+
+def history(registration_id: str) -> str:
+    """by_queue partition of the facts about one registration."""
+    return f"FACTS#{registration_id}"
 
 
 def number_claim(number: int) -> Item:
@@ -102,6 +172,11 @@ def scan(device_id: str, scan_id: str) -> Item:
     return one(f"SCAN#{device_id}", scan_id)
 
 
+def scans_of(registration_id: str) -> str:
+    """by_queue partition of the scans that read one guest's ticket."""
+    return f"SCANS#{registration_id}"
+
+
 def agenda_partition(event_id: str) -> str:
     return f"AGENDA#{event_id}"
 
@@ -112,6 +187,11 @@ def agenda_session(event_id: str, starts_at: datetime, session_id: str) -> Item:
 
 def delivery(notification_id: str) -> Item:
     return one(f"DELIVERY#{notification_id}")
+
+
+def sent_to(registration_id: str) -> str:
+    """by_queue partition of what was sent to one guest."""
+    return f"SENT#{registration_id}"
 
 
 # index keys
@@ -133,19 +213,44 @@ def name_bucket(event_id: str, name: str) -> str:
     return f"NAME#{event_id}#{normalised(name)[:2] or '-'}"
 
 
+def erased_bucket(event_id: str, registration_id: str) -> str:
+    """Return the by_name partition of a guest without a name: all together would be too many."""
+    return f"NAME#{event_id}#~{bucket_of(registration_id)}"
+
+
 def name_buckets(event_id: str) -> str:
     """Partition that remembers which two-letter buckets an event has, in order."""
     return f"NAMES#{event_id}"
 
 
-def hour_bucket(event_id: str, moment: datetime) -> str:
-    """Return the by_time partition of what happened at an event within one hour."""
-    return f"TIME#{event_id}#{time_text(moment)[:13]}"
+def hour_bucket(event_id: str, moment: datetime, registration_id: str) -> str:
+    """Return the by_time partition of a registration: one of several of its hour."""
+    return f"TIME#{event_id}#{time_text(moment)[:13]}#{bucket_of(registration_id)}"
 
 
-def hour_buckets(event_id: str) -> str:
+def hour_parts(event_id: str, hour: str) -> list[str]:
+    """Return the by_time partitions of one hour, such as 2026-11-21T12."""
+    return [f"TIME#{event_id}#{hour}#{bucket}" for bucket in range(BUCKETS)]
+
+
+def hours(event_id: str) -> str:
     """Partition that remembers in which hours an event took registrations."""
     return f"HOURS#{event_id}"
+
+
+def waiting(event_id: str) -> list[str]:
+    """Return the by_queue partitions of who waits for a place, in order within each."""
+    return [f"WAIT#{event_id}#{bucket}" for bucket in range(BUCKETS)]
+
+
+def held(event_id: str) -> list[str]:
+    """Return the by_queue partitions of held places, by when they lapse."""
+    return [f"HOLD#{event_id}#{bucket}" for bucket in range(BUCKETS)]
+
+
+def bucket_of(registration_id: str) -> int:
+    """Return which of ``BUCKETS`` partitions a registration is in: its id is random."""
+    return int(registration_id[-2:], 16) % BUCKETS
 
 
 def station(event_id: str, station_id: str) -> str:
@@ -198,6 +303,57 @@ def device(device_id: str) -> Item:
 def device_directory(event_id: str) -> str:
     """by_actor partition that lists an event's devices."""
     return f"DEVICES#{event_id}"
+
+
+def job(job_id: str) -> Item:
+    return one(f"JOB#{job_id}")
+
+
+OPEN_JOBS = "JOBS"
+"""Partition of the marks of open jobs: a few at a time."""
+
+
+def open_job(job_id: str) -> Item:
+    return one(OPEN_JOBS, job_id)
+
+
+def jobs_of(event_id: str) -> str:
+    """by_actor partition of an event's jobs."""
+    return f"JOBS#{event_id}"
+
+
+def jobs_month(moment: datetime) -> str:
+    return f"JOBS#{time_text(moment)[:7]}"
+
+
+def guest_import(import_id: str) -> Item:
+    return one(f"IMPORT#{import_id}")
+
+
+def imports_of(event_id: str) -> str:
+    """by_actor partition of an event's imports of guests."""
+    return f"IMPORTS#{event_id}"
+
+
+def hook_delivery(event_id: str, webhook_id: str, hook_event_id: str) -> Item:
+    """A delivery stands alone, so that the function that delivers can be let at these only."""
+    return one(f"HOOK#{event_id}#{webhook_id}#{hook_event_id}")
+
+
+def hook_day(event_id: str, webhook_id: str, moment: datetime) -> str:
+    """by_actor partition of the deliveries to a webhook first tried on one day."""
+    return f"HOOKS#{event_id}#{webhook_id}#{time_text(moment)[:10]}"
+
+
+def hook_days(event_id: str, webhook_id: str, since: datetime, until: datetime) -> list[str]:
+    """Return the partitions of all days from ``until`` back to ``since``."""
+    days = (until.date() - since.date()).days
+    return [hook_day(event_id, webhook_id, until - timedelta(days=n)) for n in range(days + 1)]
+
+
+def hook_state(event_id: str, webhook_id: str, outcome: str) -> str:
+    """by_month partition of the deliveries to a webhook that wait, or that failed."""
+    return f"HOOKSTATE#{event_id}#{webhook_id}#{outcome}"
 
 
 def audit_partition(model: str, object_id: str) -> str:

@@ -68,6 +68,11 @@ class Access:
     def _keys(self) -> tuple[str, str]:
         return index_keys(self.index) if self.index else ("pk", "sk")
 
+    @property
+    def sort(self) -> str:
+        """The attribute that the items are sorted by."""
+        return self._keys[1]
+
     def _request(self, **extra: Any) -> dict[str, Any]:
         pk, sk = self._keys
         values: Item = {":pk": self.partition, **self.values}
@@ -92,6 +97,10 @@ class Access:
         if self.names:
             request["ExpressionAttributeNames"] = dict(self.names)
         return request
+
+    def after(self, item: Item) -> str:
+        """Return the cursor of what comes after an item of this access."""
+        return self._token(item, backward=False)
 
     def _token(self, item: Item, *, backward: bool) -> str:
         _, sk = self._keys

@@ -5,24 +5,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from eventsite.core.store.office_patterns import OFFICE_PATTERNS
+from eventsite.core.store.pattern import Pattern
+from eventsite.core.store.registration_patterns import REGISTRATION_PATTERNS
 
-
-class Pattern(NamedTuple):
-    """One access pattern: what is asked, who answers, where it looks, what it costs.
-
-    ``where`` is the partition and sort key, with the index in front when it is not the table.
-    Costs are in DynamoDB request units for items up to 1 KB; r reads, w writes, t writes in a
-    transaction (which count double), i writes to an index.
-    """
-
-    asks: str
-    method: str
-    where: str
-    cost: str
-
+__all__ = ["OFFICE_PATTERNS", "PATTERNS", "Pattern"]
 
 PATTERNS: tuple[Pattern, ...] = (
+    *REGISTRATION_PATTERNS,
     Pattern(
         "an event with all that is set up for it",
         "EventRepository.setup",
@@ -44,90 +34,27 @@ PATTERNS: tuple[Pattern, ...] = (
         "a new event and its number",
         "EventRepository.add",
         "EVENT#<event> / EVENT; NUMBER#<number> / -",
-        "2 t, 1 i",
+        "2 t, 1 i, 1 t a shard",
     ),
     Pattern(
         "change an event, if nobody did",
         "EventRepository.save",
         "EVENT#<event> / EVENT",
-        "1 w, 1 i",
+        "1 t, 1 i, 1 t a shard; to take away 2 r a shard",
     ),
     Pattern(
-        "a new ticket type, gate or request item, and its stock divided over shards",
+        "a new ticket type, gate, item, question, promo code or webhook, and its stock, divided",
         "EventRepository.add_part",
-        "EVENT#<event> / TYPE#<type>, GATE#<gate>, ITEM#<item>; NUMBER#<event>#<number> / -;"
-        " STOCK#<event>#<what>#<shard> / STOCK",
+        "EVENT#<event> / TYPE#<type>, GATE#<gate>, ITEM#<item>, QUESTION#<question>, CODE#<code>,"
+        " WEBHOOK#<webhook>; NUMBER#<event>#<number> / -; STOCK#<event>#<what>#<shard> / STOCK",
         "1 t; of a type 2 t; 1 t a shard",
     ),
     Pattern(
         "change one, if nobody did, and its stock by the difference",
         "EventRepository.save_part",
-        "EVENT#<event> / TYPE#<type>, GATE#<gate>, ITEM#<item>;"
+        "EVENT#<event> / TYPE#<type>, GATE#<gate>, ITEM#<item>, QUESTION#.., CODE#.., WEBHOOK#..;"
         " STOCK#<event>#<what>#<shard> / STOCK",
         "1 t, 1 t a shard; to take away 1 r a shard",
-    ),
-    Pattern(
-        "how much stock is left",
-        "EventRepository.stock_left",
-        "STOCK#<event>#<what>#<shard> / STOCK",
-        "1 r a shard",
-    ),
-    Pattern(
-        "take a place",
-        "RegistrationRepository.add",
-        "REG#<registration> / REG; CLAIM#<event>#<hash of address> / -;"
-        " IDEM#<hash of key> / -; STOCK#..; NAMES#<event>, HOURS#<event> / <bucket>",
-        "4 t, 2 i; first of a bucket in a process: 1 w",
-    ),
-    Pattern("one registration", "RegistrationRepository.get", "REG#<registration> / REG", "1 r"),
-    Pattern(
-        "everything of one guest",
-        "RegistrationRepository.guest_page",
-        "REG#<registration> / *",
-        "1 r a 4 KB",
-    ),
-    Pattern(
-        "who has this address",
-        "RegistrationRepository.by_email",
-        "CLAIM#<event>#<hash of address> / -, then REG#..",
-        "2 r",
-    ),
-    Pattern(
-        "change a registration, if nobody did",
-        "RegistrationRepository.save",
-        "REG#<registration> / REG",
-        "1 t, 2 i",
-    ),
-    Pattern(
-        "the same with another address",
-        "RegistrationRepository.save_address",
-        "REG#<registration> / REG; CLAIM#.. / - twice",
-        "3 t, 2 i",
-    ),
-    Pattern(
-        "cancel and give the place back",
-        "RegistrationRepository.cancel",
-        "REG#<registration> / REG; CLAIM#.. / -; STOCK#..",
-        "3 t, 2 i",
-    ),
-    Pattern(
-        "registrations, newest first",
-        "RegistrationRepository.newest",
-        "HOURS#<event> / <bucket>, then by_time: TIME#<event>#<hour> / <time>#<registration>",
-        "1 r a 4 KB and bucket",
-    ),
-    Pattern(
-        "registrations by name",
-        "RegistrationRepository.by_name",
-        "NAMES#<event> / <bucket>, then by_name: NAME#<event>#<2 letters> / <name>#<..>",
-        "1 r a 4 KB and bucket",
-    ),
-    Pattern("a page of either", "RegistrationRepository.page", "as above", "as above"),
-    Pattern(
-        "a ticket at the door",
-        "ScanRepository.at_the_door",
-        "REG#<registration> / ADM#.. to REG",
-        "1 r a 4 KB",
     ),
     Pattern(
         "admit, once",
@@ -213,82 +140,66 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "what came of a message", "DeliveryRepository.outcome", "DELIVERY#<notification> / -", "1 r"
     ),
+    Pattern(
+        "everything about one guest",
+        "PersonalRepository.belongings",
+        "REG#<registration> / *; by_queue: SCANS#<registration> / <time>, then as the two below",
+        "1 r a 4 KB, 1.5 r",
+    ),
+    Pattern(
+        "what was sent to a guest",
+        "PersonalRepository.deliveries",
+        "by_queue: SENT#<registration> / <time>#<notification>",
+        "0.5 r a 4 KB",
+    ),
+    Pattern(
+        "queued attempts of an address that got no place",
+        "PersonalRepository.attempts",
+        "by_queue: ATTEMPTS#<event>#<hash of address> / <time>",
+        "0.5 r a 4 KB",
+    ),
+    Pattern(
+        "take these away",
+        "PersonalRepository.forget_attempts",
+        "as above, then ATTEMPT#<hash of attempt> / -",
+        "0.5 r; 1 w, 1 i each",
+    ),
+    Pattern(
+        "take away words and names beside a registration",
+        "PersonalRepository.forget_traces",
+        "REG#<registration> / *; by_queue: SCANS#<registration>, SENT#<registration> / *",
+        "1 r a 4 KB, 1 r; 1 w, 1 i each",
+    ),
+    Pattern(
+        "take the person out of a registration",
+        "PersonalRepository.erase",
+        "NAMES#<event> / <bucket>; CLAIM#<event>#<hash of address> / TYPE#<type>;"
+        " REG#<registration> / REG; EXT#<event>#<hash of name> / -",
+        "1 w, 1 r, 3 t, 2 i",
+    ),
+    Pattern(
+        "what an import changed, as it was",
+        "BeforeRepository.of_registrations",
+        "REG#<registration> / BEFORE#<import>",
+        "1 r each, 100 a call",
+    ),
+    Pattern(
+        "keep it, with the change",
+        "BeforeRepository.keeping",
+        "REG#<registration> / BEFORE#<import>",
+        "1 t",
+    ),
+    Pattern(
+        "take it away, with the change undone",
+        "BeforeRepository.forgetting",
+        "REG#<registration> / BEFORE#<import>",
+        "1 t",
+    ),
+    Pattern(
+        "that a guest has not been let in, with their removal",
+        "BeforeRepository.not_admitted",
+        "REG#<registration> / ADM#EVENT",
+        "1 t",
+    ),
 )
 """The events table."""
-
-OFFICE_PATTERNS: tuple[Pattern, ...] = (
-    Pattern("one staff account", "StaffRepository.get", "STAFF / USER#<username>", "1 r"),
-    Pattern("the whole team", "StaffRepository.all", "STAFF / *", "0.5 r a 4 KB"),
-    Pattern("a new account", "StaffRepository.add", "STAFF / USER#<username>", "1 w"),
-    Pattern(
-        "change an account, never the last owner's away",
-        "StaffRepository.update",
-        "STAFF / USER#<username> twice",
-        "1 w or 2 t",
-    ),
-    Pattern("note a sign-in", "StaffRepository.touch_login", "STAFF / USER#<username>", "1 w"),
-    Pattern(
-        "delete an account, never the last owner's",
-        "StaffRepository.delete",
-        "STAFF / USER#<username> twice",
-        "1 w or 2 t",
-    ),
-    Pattern("a web session", "WebSessionRepository.get", "SESSION#<hash of key> / -", "1 r"),
-    Pattern("a new web session", "WebSessionRepository.create", "SESSION#<hash of key> / -", "1 w"),
-    Pattern(
-        "change a web session that is alive",
-        "WebSessionRepository.replace",
-        "SESSION#<hash of key> / -",
-        "1 w",
-    ),
-    Pattern("end a web session", "WebSessionRepository.delete", "SESSION#<hash of key> / -", "1 w"),
-    Pattern(
-        "count an attempt to sign in",
-        "ThrottleRepository.take",
-        "THROTTLE#<hash of scope> / <window>",
-        "1 w",
-    ),
-    Pattern(
-        "take an attempt back",
-        "ThrottleRepository.give_back",
-        "THROTTLE#<hash of scope> / <window>",
-        "1 w",
-    ),
-    Pattern(
-        "forget attempts", "ThrottleRepository.clear", "THROTTLE#<hash of scope> / <window>", "1 w"
-    ),
-    Pattern(
-        "record an act",
-        "AuditRepository.record",
-        "AUDIT#<model>#<object> / <time>#<random>",
-        "1 w, 2 i",
-    ),
-    Pattern(
-        "the history of an object",
-        "AuditRepository.for_object",
-        "AUDIT#<model>#<object> / *, descending",
-        "0.5 r a 4 KB",
-    ),
-    Pattern(
-        "what one member of staff did",
-        "AuditRepository.by_actor",
-        "by_actor: AUDITBY#<username> / *, descending",
-        "0.5 r a 4 KB",
-    ),
-    Pattern(
-        "what was done last",
-        "AuditRepository.recent",
-        "by_month: AUDIT#<month> / *, descending",
-        "0.5 r a 4 KB",
-    ),
-    Pattern("a new device", "DeviceRepository.add", "DEVICE#<device> / -", "1 w, 1 i"),
-    Pattern("one device", "DeviceRepository.get", "DEVICE#<device> / -", "1 r"),
-    Pattern(
-        "the devices of an event",
-        "DeviceRepository.of_event",
-        "by_actor: DEVICES#<event> / *",
-        "0.5 r a 4 KB",
-    ),
-    Pattern("revoke a device", "DeviceRepository.revoke", "DEVICE#<device> / -", "1 w, 1 i"),
-)
-"""The office table."""

@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, fields
+from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote_plus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from eventsite.core.domain.hook_deliveries import HookMessage
+from eventsite.core.domain.jobs import JobMessage
 from eventsite.core.domain.notifications import Kind, Notification, StaffNotice
 from eventsite.core.errors import Invalid, Unavailable
+from eventsite.core.store import keys
+from eventsite.core.store.caching import Cache
 
 SQS_BATCH_MAX = 10
 """Entries per SendMessageBatch. Source: SQS API reference, SendMessageBatch."""
 
+DELAY_MAX = 900
+"""Seconds that SQS can keep a message back. Source: SQS API reference, SendMessage."""
 
-class Outbox:
-    """The queue of notifications waiting to go out."""
+T = TypeVar("T")
+
+
+class Queue(Generic[T]):
+    """A queue of dataclasses, each message one of them as JSON. Each carries an id of its own,
+    by which its reader knows a repetition."""
 
     def __init__(self, client: Any, queue_url: str) -> None:
         self._client = client
         self._queue_url = queue_url
 
-    def put(self, notifications: Iterable[Notification]) -> int:
-        """Queue every notification and return how many.
+    def put(self, things: Iterable[T], *, delay_seconds: int = 0) -> int:
+        """Queue everything and return how many; readers get it after up to ``DELAY_MAX`` seconds.
 
-        Raises Unavailable when SQS did not take some; the whole call may be repeated, because
-        each message carries its own notification id.
+        Raises Unavailable when SQS did not take some; the whole call may be repeated.
         """
         total = 0
-        for chunk in _chunks(notifications, SQS_BATCH_MAX):
-            entries = [
-                {"Id": str(n), "MessageBody": json.dumps(asdict(notification))}
-                for n, notification in enumerate(chunk)
-            ]
+        for chunk in _chunks(things, SQS_BATCH_MAX):
+            entries = [{"Id": str(n), **self._entry(thing)} for n, thing in enumerate(chunk)]
+            if delay_seconds:
+                entries = [{**e, "DelaySeconds": min(delay_seconds, DELAY_MAX)} for e in entries]
             answer = _sent(
                 self._client.send_message_batch, QueueUrl=self._queue_url, Entries=entries
             )
@@ -43,6 +53,62 @@ class Outbox:
                 raise Unavailable(f"SQS refused {len(failed)} of {len(entries)} messages")
             total += len(entries)
         return total
+
+    def _entry(self, thing: T) -> dict[str, Any]:
+        return {"MessageBody": json.dumps(asdict(thing))}  # type: ignore[call-overload]
+
+
+class Outbox(Queue[Notification]):
+    """The queue of notifications waiting to go out."""
+
+
+class HookQueue(Queue[HookMessage]):
+    """The queue of facts on their way to webhooks."""
+
+    def _entry(self, thing: HookMessage) -> dict[str, Any]:
+        """Name the webhook as the group: SQS serves others first when one takes its time.
+
+        Source: SQS developer guide, fair queues.
+        """
+        group = keys.digest(thing.event_id, thing.webhook_id)
+        return super()._entry(thing) | {"MessageGroupId": group}
+
+
+class Intake:
+    """The queue of registrations in a rush. API Gateway writes to it as well, in the same shape."""
+
+    def __init__(self, client: Any, queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+        self._depths: Cache[int] = Cache(timedelta(seconds=1))
+
+    def put(
+        self, event_id: str, body: Mapping[str, Any], *, idempotency_key: str, **about: str
+    ) -> None:
+        """Queue the body of a registration call as it was sent. Raises Unavailable.
+
+        Id and key are percent-encoded, as API Gateway's template has to write them.
+        """
+        message = {
+            "event_id": quote_plus(event_id),
+            "idempotency_key": quote_plus(idempotency_key),
+            "registration": body,
+            **about,
+        }
+        _sent(self._client.send_message, QueueUrl=self._queue_url, MessageBody=json.dumps(message))
+
+    def depth(self) -> int:
+        """Return about how many wait or are being taken in, a second old. Raises Unavailable."""
+        return self._depths.get(self._queue_url, self._read_depth)
+
+    def _read_depth(self, queue_url: str) -> int:
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = _sent(self._client.get_queue_attributes, QueueUrl=queue_url, AttributeNames=names)
+        return sum(int(answer["Attributes"].get(name, 0)) for name in names)
+
+
+class JobQueue(Queue[JobMessage]):
+    """The queue of jobs that somebody should take up; twice is harmless, for they are leased."""
 
 
 class StaffTopic:
@@ -101,6 +167,17 @@ class DeadLetters:
         )
 
 
+def read_job(body: str) -> JobMessage:
+    """Return the job that a queue message names. Raises Invalid when it names none."""
+    try:
+        message = JobMessage(**json.loads(body))
+    except (ValueError, TypeError) as error:
+        raise Invalid("This message names no job.", field="body") from error
+    if not isinstance(message.job_id, str):
+        raise Invalid("This message names no job.", field="body")
+    return message
+
+
 def read_notification(body: str) -> Notification:
     """Return the notification in a queue message. Raises Invalid when it is none."""
     try:
@@ -110,7 +187,19 @@ def read_notification(body: str) -> Notification:
         raise Invalid("This message is not a notification.", field="body") from error
 
 
-def _chunks(things: Iterable[Notification], size: int) -> Iterator[list[Notification]]:
+def read_hook_message(body: str) -> HookMessage:
+    """Return what a webhook is to be told in a queue message. Raises Invalid when it is none."""
+    try:
+        message = HookMessage(**json.loads(body))
+        for each in fields(message):
+            if type(getattr(message, each.name)).__name__ != each.type:
+                raise TypeError(f"{each.name} is no {each.type}")
+    except (ValueError, TypeError) as error:
+        raise Invalid("This message is not for a webhook.", field="body") from error
+    return message
+
+
+def _chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(things)
     while chunk := list(islice(iterator, size)):
         yield chunk

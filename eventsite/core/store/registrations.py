@@ -1,299 +1,297 @@
-"""Registrations: the atomic writes that take a place, and the ways to find one again."""
+"""Registrations: the atomic writes that take, keep and give back places.
+
+How to find registrations is in ``registration_lists``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from eventsite.core.domain.agenda import SignUp
-from eventsite.core.domain.registrations import Registration, RegistrationStatus
-from eventsite.core.domain.requests import GuestRequest
-from eventsite.core.domain.scans import Admission
-from eventsite.core.errors import AlreadyExists, NotFound, StaleWrite
+from eventsite.core.domain.registrations import Guest, Registration, RegistrationStatus
+from eventsite.core.errors import AlreadyExists, StaleWrite
 from eventsite.core.store import items, keys
-from eventsite.core.store.events import type_stock
 from eventsite.core.store.items import Item
-from eventsite.core.store.pages import Access, Page
-from eventsite.core.store.table import Reason, Table, TransactionRefused
-from eventsite.core.store.walks import Walk
+from eventsite.core.store.registration_items import (
+    ABSENT,
+    adding,
+    claiming,
+    naming,
+    replacing,
+    taken_by,
+    unclaiming,
+)
+from eventsite.core.store.registration_lists import RegistrationLists
+from eventsite.core.store.stock import giving_back, joining, taking
+from eventsite.core.store.table import ConditionFailed, Reason, TransactionRefused
 
 IDEMPOTENCY_SPAN = timedelta(days=2)
 """How long a repeated call gets its first answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class GuestPage:
-    """Everything of one registration, read in one Query."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The answer that an idempotency key got: for which payload, and what.
 
-    registration: Registration
-    admission: Admission | None
-    sign_ups: tuple[SignUp, ...]
-    requests: tuple[GuestRequest, ...]
+    ``told`` is the status that whoever asked was told, with ``registration_ids`` unless the
+    address was known already; or there are code, message and field of a refusal.
+    """
+
+    payload_hash: str
+    registration_ids: tuple[str, ...] = ()
+    told: str = ""
+    code: str = ""
+    message: str = ""
+    field: str = ""
 
 
 class KeySeen(Exception):
-    """The idempotency key was used before: for which payload, with which outcome."""
+    """The idempotency key was used before."""
 
-    def __init__(self, payload_hash: str, registration_id: str) -> None:
+    def __init__(self, kept: Kept) -> None:
         super().__init__("idempotency key seen")
-        self.payload_hash = payload_hash
-        self.registration_id = registration_id
+        self.kept = kept
 
 
 class AddressTaken(Exception):
-    """The address is claimed by another registration of the event."""
+    """An address has as many live registrations as it may: ``registration_ids`` among them.
 
-    def __init__(self, registration_id: str) -> None:
+    ``status`` is what the refused one would have had.
+    """
+
+    def __init__(self, registration_ids: tuple[str, ...], status: RegistrationStatus) -> None:
         super().__init__("address taken")
-        self.registration_id = registration_id
+        self.registration_ids = registration_ids
+        self.status = status
 
 
-class ShardEmpty(Exception):
-    """No place is left in this shard of the stock."""
+class StockShort(Exception):
+    """A shard had too few left, or is kept for those who wait."""
 
 
-class RegistrationRepository:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """A party about to be stored, all or none. ``limits``: live registrations by type and address.
+
+    ``public`` gets nothing from closed stock. ``behind`` is a shard of each stock that a party
+    waits for: it must be closed, and remembers that somebody joined the line.
+    """
+
+    party: Sequence[Registration]
+    key: str
+    payload_hash: str
+    now: datetime
+    limits: Mapping[str, int | None] = field(default_factory=dict)
+    public: bool = True
+    behind: Mapping[str, int] = field(default_factory=dict)
+
+
+class RegistrationRepository(RegistrationLists):
     """One method per access pattern; each write is one atomic call."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._marked: set[tuple[str, str]] = set()
-
-    def add(self, registration: Registration, idempotency_key: str, payload_hash: str) -> None:
-        """Take a place: registration, address claim, stock and idempotency record, or none.
+    def add(self, placing: Placing) -> None:
+        """Take the places of a party with its claims and its idempotency record, or nothing.
 
         Raises
         ------
         KeySeen
             The key was used before.
+        StockShort
+            A shard that a registration's ``places`` name has too few left.
         AddressTaken
-            The address has a live registration at this event.
-        ShardEmpty
-            The shard that ``registration.stock_shard`` names has no place left.
-
-        Source: TransactWriteItems; reasons are in the order of the writes.
+            An address has all the live registrations of a type that it may have.
+        AlreadyExists
+            A registration id or external id is there already.
         """
-        self._mark_buckets(registration)
-        table, event_id = self._table, registration.event_id
-        ttl = int((registration.registered_at + IDEMPOTENCY_SPAN).timestamp())
-        told = {"payload_hash": payload_hash, "registration_id": registration.registration_id}
-        writes = [
-            table.putting(
-                keys.idempotency(f"registration#{event_id}", idempotency_key)
-                | {"entity": "idempotency", "ttl": ttl, **told},
-                "attribute_not_exists(pk)",
-            ),
-            table.putting(
-                keys.email_claim(event_id, registration.guest.email)
-                | {"entity": "claim", "registration_id": registration.registration_id},
-                "attribute_not_exists(pk) OR freed = :yes",
-                {":yes": True},
-            ),
-            table.putting(registration_item(registration), "attribute_not_exists(pk)"),
-        ]
-        if registration.stock_shard is not None:
-            writes.append(self._stock(registration, -1))
-        try:
-            table.transact(*writes)
-        except TransactionRefused as refused:
-            raise _refusal(refused.reasons) from refused
-
-    def get(self, registration_id: str, *, consistent: bool = True) -> Registration:
-        """Return a registration. Raises NotFound."""
-        item = self._table.get(keys.registration(registration_id), consistent=consistent)
-        if item is None:
-            raise NotFound("There is no such registration.", field="registration_id")
-        return items.load(Registration, item)
-
-    def guest_page(self, registration_id: str) -> GuestPage:
-        """Return everything of one registration in one Query. Raises NotFound."""
-        access = Access(self._table, keys.registration_partition(registration_id), consistent=True)
-        found: dict[str, list[Item]] = {}
-        for item in access.stream():
-            found.setdefault(item["entity"], []).append(item)
-        if "registration" not in found:
-            raise NotFound("There is no such registration.", field="registration_id")
-        admissions = found.get("admission", [])
-        return GuestPage(
-            registration=items.load(Registration, found["registration"][0]),
-            admission=items.load(Admission, admissions[0]) if admissions else None,
-            sign_ups=tuple(items.load(SignUp, i) for i in found.get("sign_up", ())),
-            requests=tuple(items.load(GuestRequest, i) for i in found.get("guest_request", ())),
+        table, party = self._table, placing.party
+        event_id = party[0].event_id
+        for registration in party:
+            self._mark_buckets(registration)
+        kept = Kept(
+            payload_hash=placing.payload_hash,
+            registration_ids=tuple(each.registration_id for each in party),
+            told=party[0].status.value,
         )
+        named: list[tuple[str, Item]] = [
+            ("key", table.putting(self._kept(event_id, placing.key, kept, placing.now), ABSENT))
+        ]
+        named += [("stock", w) for w in self._taking(party, public=placing.public)]
+        named += [("address", w) for w in claiming(table, party, placing.limits)]
+        named += [("new", adding(table, each)) for each in party]
+        named += [("new", naming(table, each)) for each in party if each.external_id]
+        line = joining(table, event_id, placing.behind, placing.now)
+        named += [("stock", write) for write in line]
+        try:
+            table.transact(*(write for _, write in named))
+        except TransactionRefused as refused:
+            names = [name for name, _ in named]
+            lost = dict(_refused(names, refused.reasons))
+            raise _refusal(lost, party[0].status) from refused
 
-    def by_email(self, event_id: str, email: str) -> Registration | None:
-        """Return the latest registration of an address, live or cancelled, or None; two reads."""
-        claim = self._table.get(keys.email_claim(event_id, email), consistent=True)
-        return self.get(claim["registration_id"]) if claim else None
+    def keep_answer(self, event_id: str, key: str, kept: Kept, now: datetime) -> None:
+        """Remember an answer that is no registration. Raises KeySeen when there is one."""
+        try:
+            self._table.put(self._kept(event_id, key, kept, now), ABSENT)
+        except ConditionFailed as seen:
+            raise KeySeen(items.load(Kept, seen.item or {})) from seen
 
-    def save(self, registration: Registration) -> Registration:
-        """Replace a registration whose address and status stay. Raises StaleWrite."""
+    def kept_answer(self, event_id: str, key: str) -> Kept | None:
+        """Return the answer that a key got, if it got one."""
+        where = keys.idempotency(f"registration#{event_id}", key)
+        item = self._table.get(where, consistent=True)
+        return items.load(Kept, item) if item else None
+
+    def save(self, registration: Registration, *, extra: Iterable[Item] = ()) -> Registration:
+        """Replace a registration whose address, type and places stay. Raises StaleWrite.
+
+        ``extra`` are writes of the same table that happen with it, or not at all.
+        """
         fresh = replace(registration, version=registration.version + 1)
         self._mark_buckets(fresh)
-        self._run([self._replacing(fresh)])
+        self._run([replacing(self._table, fresh), *extra])
         return fresh
 
-    def save_address(self, registration: Registration, old_email: str) -> Registration:
-        """Replace a registration whose address changed, moving the claim with it.
+    def save_address(
+        self, registration: Registration, old: Guest, limit: int | None, extra: Iterable[Item] = ()
+    ) -> Registration:
+        """Replace a live registration whose address changed, moving the claim with it.
 
         Raises
         ------
         StaleWrite
             Somebody changed it since it was read.
         AlreadyExists
-            Another registration of the event has the address.
+            The new address has all the registrations of this type that it may have.
         """
         fresh = replace(registration, version=registration.version + 1)
         self._mark_buckets(fresh)
-        claim = keys.email_claim(fresh.event_id, fresh.guest.email)
-        claim |= {"entity": "claim", "registration_id": fresh.registration_id}
         self._run(
             [
-                self._replacing(fresh),
-                self._table.putting(
-                    claim,
-                    "attribute_not_exists(pk) OR registration_id = :me OR freed = :yes",
-                    {":me": fresh.registration_id, ":yes": True},
-                ),
-                self._table.deleting(keys.email_claim(fresh.event_id, old_email)),
+                replacing(self._table, fresh),
+                *claiming(self._table, [fresh], {fresh.type_id: limit}),
+                *unclaiming(self._table, [replace(fresh, guest=old)]),
+                *extra,
             ]
         )
         return fresh
 
-    def cancel(self, registration: Registration) -> Registration:
-        """Store a cancelled registration, give its place and its address back, once.
+    def move(
+        self, before: Sequence[Registration], after: Sequence[Registration], *, public: bool = False
+    ) -> tuple[Registration, ...]:
+        """Bring a party from one state to the next, with its places and claims, all or none.
 
-        The claim stays, marked as free, so that the address is still found.
+        What ``after`` has in ``places`` and ``before`` had not is taken, and the reverse is given
+        back; addresses of those who are no longer live are freed.
+
+        Raises
+        ------
+        StaleWrite
+            Somebody changed one of them since it was read.
+        StockShort
+            A shard has too few left.
+        """
+        table, event_id = self._table, after[0].event_id
+        fresh = tuple(replace(each, version=each.version + 1) for each in after)
+        gone = [b for b, a in zip(before, after, strict=True) if b.live and not a.live]
+        taken, had = taken_by(fresh), taken_by(before)
+        named = [("version", replacing(table, each)) for each in fresh]
+        named += [("stock", w) for w in taking(table, event_id, taken - had, public=public)]
+        named += [("back", w) for w in giving_back(table, event_id, had - taken)]
+        named += [("back", w) for w in unclaiming(table, gone)]
+        try:
+            table.transact(*(write for _, write in named))
+        except TransactionRefused as refused:
+            lost = dict(_refused([name for name, _ in named], refused.reasons))
+            if "stock" in lost and "version" not in lost:
+                raise StockShort from refused
+            raise _stale() from refused
+        return fresh
+
+    def remove(self, registration: Registration, *, extra: Iterable[Item] = ()) -> None:
+        """Take a registration away as if it had never been; its places and claims are free.
 
         Raises StaleWrite when somebody changed it since it was read.
         """
-        fresh = replace(
-            registration, version=registration.version + 1, status=RegistrationStatus.CANCELLED
-        )
+        table, event_id = self._table, registration.event_id
         writes = [
-            self._replacing(fresh),
-            self._table.updating(
-                keys.email_claim(fresh.event_id, fresh.guest.email),
-                "SET freed = :yes, registration_id = :me, entity = :claim",
-                {":yes": True, ":me": fresh.registration_id, ":claim": "claim"},
+            table.deleting(
+                keys.registration(registration.registration_id),
+                "version = :read",
+                {":read": registration.version},
             ),
+            *giving_back(table, event_id, taken_by([registration])),
         ]
-        if fresh.stock_shard is not None:
-            writes.append(self._stock(fresh, +1))
-        self._run(writes)
-        return fresh
+        if registration.live:
+            writes += unclaiming(table, [registration])
+        if registration.external_id:
+            writes.append(table.deleting(keys.external(event_id, registration.external_id)))
+        self._run([*writes, *extra])
 
-    # -- lists ----------------------------------------------------------------------------------
-    def newest(self, event_id: str, status: str = "") -> Walk:
-        """Return a walk over an event's registrations, newest first."""
-        hours = Access(self._table, keys.hour_buckets(event_id), descending=True).stream()
-        return self._walk([(h["bucket"], "by_time") for h in hours], "", status, descending=True)
-
-    def by_name(self, event_id: str, prefix: str = "", status: str = "") -> Walk:
-        """Return a walk over an event's registrations by name, from ``prefix`` on.
-
-        A prefix of two letters or more hits one bucket.
-        """
-        wanted = keys.normalised(prefix)
-        if len(wanted) >= 2:
-            buckets = [keys.name_bucket(event_id, wanted)]
-        else:
-            known = Access(self._table, keys.name_buckets(event_id)).stream()
-            buckets = [b["bucket"] for b in known]
-        return self._walk([(b, "by_name") for b in buckets], wanted, status)
-
-    def page(self, walk: Walk, limit: int, cursor: str | None = None) -> Page[Registration]:
-        return walk.page(limit, cursor).map(lambda item: items.load(Registration, item))
-
-    def _walk(
+    def wish_mail(
         self,
-        buckets: list[tuple[str, str]],
-        prefix: str,
-        status: str,
-        *,
-        descending: bool = False,
-    ) -> Walk:
-        where = {"where": "#s = :s", "values": {":s": status}, "names": {"#s": "status"}}
-        return Walk(
-            [
-                Access(
-                    self._table,
-                    bucket,
-                    index,
-                    prefix=prefix if index == "by_name" else "",
-                    descending=descending,
-                    **(where if status else {}),  # type: ignore[arg-type]
-                )
-                for bucket, index in buckets
-            ]
-        )
+        event_id: str,
+        registration_id: str,
+        reason: str,
+        window: str,
+        ttl: int,
+        now: datetime,
+        correlation_id: str,
+    ) -> bool:
+        """Have a guest told again where their registration is; False if asked in this window."""
+        item = keys.mail_wish(registration_id, window) | {
+            "entity": "mail_wish",
+            "event_id": event_id,
+            "registration_id": registration_id,
+            "reason": reason,
+            "asked_at": items.time_text(now),
+            "correlation_id": correlation_id,
+            "ttl": ttl,
+        }
+        try:
+            self._table.put(item, ABSENT)
+        except ConditionFailed:
+            return False
+        return True
 
     # -- parts of writes ------------------------------------------------------------------------
-    def _stock(self, registration: Registration, change: int) -> Item:
-        assert registration.stock_shard is not None  # noqa: S101 - callers ask first
-        what = type_stock(registration.type_id)
-        return self._table.updating(
-            keys.stock(registration.event_id, what, registration.stock_shard),
-            "SET unsold = unsold + :change",
-            {":change": change, ":floor": -change if change < 0 else 0},
-            "unsold >= :floor",
-        )
+    def _taking(self, party: Sequence[Registration], *, public: bool) -> list[Item]:
+        return taking(self._table, party[0].event_id, taken_by(party), public=public)
 
-    def _replacing(self, fresh: Registration) -> Item:
-        return self._table.putting(
-            registration_item(fresh), "version = :read", {":read": fresh.version - 1}
-        )
+    @staticmethod
+    def _kept(event_id: str, key: str, kept: Kept, now: datetime) -> Item:
+        ttl = int((now + IDEMPOTENCY_SPAN).timestamp())
+        where = keys.idempotency(f"registration#{event_id}", key)
+        return where | items.dump("idempotency", kept) | {"ttl": ttl}
 
     def _run(self, writes: list[Item]) -> None:
         try:
             self._table.transact(*writes)
         except TransactionRefused as refused:
             if refused.reasons[0].refused:
-                raise StaleWrite(
-                    "Somebody else changed this registration after it was read."
-                ) from refused
+                raise _stale() from refused
             raise AlreadyExists(
                 "Another guest of this event has this address.", field="email"
             ) from refused
 
-    def _mark_buckets(self, registration: Registration) -> None:
-        """Note the buckets that lists must visit; before the write, so that none is missed."""
-        event_id = registration.event_id
-        hour = keys.hour_bucket(event_id, registration.registered_at)
-        name = keys.name_bucket(event_id, registration.guest.name)
-        for directory, bucket in (
-            (keys.hour_buckets(event_id), hour),
-            (keys.name_buckets(event_id), name),
-        ):
-            if (directory, bucket) not in self._marked:
-                self._table.put(
-                    keys.one(directory, bucket) | {"entity": "bucket", "bucket": bucket}
-                )
-                self._marked.add((directory, bucket))
+
+def _stale() -> StaleWrite:
+    return StaleWrite("Somebody else changed this registration after it was read.")
 
 
-def registration_item(registration: Registration) -> Item:
-    """Return the item of a registration with its index keys."""
-    event_id, moment = registration.event_id, registration.registered_at
-    ending = f"#{registration.registration_id}"
-    return (
-        keys.registration(registration.registration_id)
-        | {
-            "name_pk": keys.name_bucket(event_id, registration.guest.name),
-            "name_sk": keys.normalised(registration.guest.name) + ending,
-            "time_pk": keys.hour_bucket(event_id, moment),
-            "time_sk": items.time_text(moment) + ending,
-        }
-        | items.dump("registration", registration)
-    )
+def _refused(names: Sequence[str], reasons: Sequence[Reason]) -> Iterable[tuple[str, Reason]]:
+    """Yield what refused, the first of each name last, so that it is the one kept."""
+    for name, reason in reversed(list(zip(names, reasons, strict=True))):
+        if reason.refused:
+            yield name, reason
 
 
-def _refusal(reasons: list[Reason]) -> Exception:
-    key, address, registration, *stock = reasons
-    if key.refused and key.item:
-        return KeySeen(key.item["payload_hash"], key.item["registration_id"])
-    if address.refused and address.item:
-        return AddressTaken(address.item["registration_id"])
-    if stock and stock[0].refused:
-        return ShardEmpty()
-    return StaleWrite(f"Registration not stored: {[r.code for r in (registration, *stock)]}")
+def _refusal(refused: Mapping[str, Reason], status: RegistrationStatus) -> Exception:
+    if "key" in refused:
+        return KeySeen(items.load(Kept, refused["key"].item or {"payload_hash": ""}))
+    if "stock" in refused:
+        return StockShort()
+    if "address" in refused:
+        ids = (refused["address"].item or {}).get("ids", ())
+        return AddressTaken(tuple(sorted(ids)), status)
+    return AlreadyExists("This registration is there already.", field="registration_id")

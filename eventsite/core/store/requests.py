@@ -14,10 +14,10 @@ from eventsite.core.domain.requests import (
 )
 from eventsite.core.errors import NotFound, StaleWrite
 from eventsite.core.store import items, keys
-from eventsite.core.store.events import item_stock
 from eventsite.core.store.items import Item
 from eventsite.core.store.pages import Access, Page
 from eventsite.core.store.registrations import IDEMPOTENCY_SPAN
+from eventsite.core.store.stock import item_stock
 from eventsite.core.store.table import ConditionFailed, Table, TransactionRefused
 
 

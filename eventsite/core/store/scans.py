@@ -83,10 +83,14 @@ class ScanRepository:
 def _scan_item(scan: Scan, verdict: Verdict) -> Item:
     # The ticket code itself is not kept: it is a credential, and the hash knows it again.
     said = items.dump("scan", replace(scan, ticket_code=""))
+    key = keys.scan(scan.device_id, scan.scan_id)
+    if verdict.registration_id:
+        key |= {
+            "queue_pk": keys.scans_of(verdict.registration_id),
+            "queue_sk": items.time_text(verdict.decided_at),
+        }
     return (
-        keys.scan(scan.device_id, scan.scan_id)
-        | said
-        | {"payload_hash": scan.payload_hash, "verdict": items.dump("verdict", verdict)}
+        key | said | {"payload_hash": scan.payload_hash, "verdict": items.dump("verdict", verdict)}
     )
 
 

@@ -7,6 +7,7 @@ there. Each use has its own key, derived by HKDF-SHA256.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -71,10 +72,41 @@ class Secrets:
 
     def link_keys(self) -> dict[int, bytes]:
         """The keys of guests' signed links, the current slot first."""
-        slots = sorted(self.texts, key=lambda slot: slot != self.current)
-        return {slot: self._derive(slot, "guest link") for slot in slots}
+        return {slot: self._derive(slot, "guest link") for slot in self._slots()}
+
+    def webhook_keys(self, event_id: str, webhook_id: str, generation: int) -> list[bytes]:
+        """The keys that a webhook's calls are signed with: today's, then those of older slots.
+
+        A key is the text ``whsec_..`` that organizers give to the receiver.
+        """
+        use = f"webhook {event_id} {webhook_id} {generation}"  # ids have no spaces
+        return [_text("whsec_", self._derive(slot, use)) for slot in self._slots()]
+
+    def webhook_key(self, event_id: str, webhook_id: str, generation: int) -> bytes:
+        """The key of a webhook that is shown to organizers."""
+        return self.webhook_keys(event_id, webhook_id, generation)[0]
+
+    def payment_keys(self, event_id: str) -> list[bytes]:
+        """The keys that an event's payment system may sign with: today's, then older slots'.
+
+        A key is the text ``paysec_..`` that organizers give to the payment system.
+        """
+        use = f"payment {event_id}"
+        return [_text("paysec_", self._derive(slot, use)) for slot in self._slots()]
+
+    def payment_key(self, event_id: str) -> bytes:
+        """The key of an event's payment system that is shown to organizers."""
+        return self.payment_keys(event_id)[0]
+
+    def _slots(self) -> list[int]:
+        return sorted(self.texts, key=lambda slot: slot != self.current)
 
     @cached_property
     def django_key(self) -> str:
         """Django's SECRET_KEY."""
         return self._derive(self.current, "django").hex()
+
+
+def _text(prefix: str, key: bytes) -> bytes:
+    """Return a key as people copy it: the text itself is the key, so nobody has to decode it."""
+    return (prefix + base64.b32encode(key).decode().rstrip("=")).encode()

@@ -31,6 +31,9 @@ _THROTTLED = frozenset(
         "TransactionInProgressException",
     }
 )
+BATCH_MAX = 100
+"""Keys of one BatchGetItem, items of one transaction. Source: DynamoDB quotas."""
+
 CONFLICT_TRIES = 8
 """Tries of one transaction that collides with others. Source: measured, 50 threads on one item."""
 
@@ -155,12 +158,7 @@ class Table:
         return from_wire(answer["Attributes"])
 
     def delete(self, key: Item, condition: str = "", values: Item | None = None) -> None:
-        self._call(
-            self.client.delete_item,
-            TableName=self.name,
-            Key=to_wire(key),
-            **_condition(condition, values),
-        )
+        self._call(self.client.delete_item, **self._one(key, condition, values))
 
     def query(self, **request: Any) -> tuple[list[Item], Item | None]:
         """Run one Query; returns the items and the last key read, if there is more."""
@@ -180,6 +178,41 @@ class Table:
         last = answer.get("LastEvaluatedKey")
         return int(answer["Count"]), from_wire(last) if last else None
 
+    def get_all(self, wanted: Sequence[Item]) -> list[Item]:
+        """Return the items of these keys that are there, in no order; 100 a call, consistent."""
+        found: list[Item] = []
+        for start in range(0, len(wanted), BATCH_MAX):
+            left: dict[str, Any] = {
+                self.name: {
+                    "Keys": [to_wire(key) for key in wanted[start : start + BATCH_MAX]],
+                    "ConsistentRead": True,
+                }
+            }
+            for attempt in range(CONFLICT_TRIES):
+                answer = self._call(self.client.batch_get_item, RequestItems=left)
+                found += [from_wire(item) for item in answer["Responses"].get(self.name, ())]
+                left = answer.get("UnprocessedKeys") or {}
+                if not left:
+                    break
+                _wait(attempt)
+            else:
+                raise Unavailable("The table is busy; try again.")
+        return found
+
+    def snapshot(self, wanted: Sequence[Item]) -> list[Item | None]:
+        """Return the items of up to 100 keys as they were at one moment, in order."""
+        gets = [{"Get": {"TableName": self.name, "Key": to_wire(key)}} for key in wanted]
+        for attempt in range(CONFLICT_TRIES):
+            try:
+                answer = self._call(self.client.transact_get_items, TransactItems=gets)
+            except TransactionRefused:  # a write of one of them is under way
+                _wait(attempt)
+            else:
+                return [
+                    from_wire(i["Item"]) if i.get("Item") else None for i in answer["Responses"]
+                ]
+        raise Unavailable("The table is busy; try again.")
+
     # -- transactions: build writes, then run them all or not at all ----------------------------
     def putting(self, item: Item, condition: str = "", values: Item | None = None) -> Item:
         return {"Put": self._put(item, condition, values)}
@@ -195,8 +228,10 @@ class Table:
         return {"Update": self._update(key, expression, values, condition, names)}
 
     def deleting(self, key: Item, condition: str = "", values: Item | None = None) -> Item:
-        request = {"TableName": self.name, "Key": to_wire(key), **_condition(condition, values)}
-        return {"Delete": request}
+        return {"Delete": self._one(key, condition, values)}
+
+    def checking(self, key: Item, condition: str, values: Item | None = None) -> Item:
+        return {"ConditionCheck": self._one(key, condition, values)}
 
     def transact(self, *writes: Item) -> None:
         """Run writes all or not at all; collisions with other transactions are tried again.
@@ -216,8 +251,11 @@ class Table:
                     raise
                 if "TransactionConflict" not in codes:
                     raise Unavailable(f"DynamoDB said {sorted(codes)}") from refused
-            time.sleep((1 + secrets.randbelow(8 << attempt)) / 1000)
+            _wait(attempt)
         raise Unavailable("The table is busy; try again.")
+
+    def _one(self, key: Item, condition: str, values: Item | None) -> dict[str, Any]:
+        return {"TableName": self.name, "Key": to_wire(key), **_condition(condition, values)}
 
     def _put(self, item: Item, condition: str, values: Item | None) -> dict[str, Any]:
         return {"TableName": self.name, "Item": to_wire(item), **_condition(condition, values)}
@@ -230,32 +268,34 @@ class Table:
         condition: str,
         names: Mapping[str, str] | None,
     ) -> dict[str, Any]:
-        request = {
-            "TableName": self.name,
-            "Key": to_wire(key),
-            "UpdateExpression": expression,
-            **_condition(condition, values),
-        }
-        if names:
-            request["ExpressionAttributeNames"] = dict(names)
-        return request
+        more = {"ExpressionAttributeNames": dict(names)} if names else {}
+        return self._one(key, condition, values) | {"UpdateExpression": expression} | more
 
     @staticmethod
     def _call(method: Callable[..., R], **request: Any) -> R:
-        try:
-            return method(**request)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code == "ConditionalCheckFailedException":
-                old: Any = error.response.get("Item")
-                raise ConditionFailed(from_wire(old) if old else None) from error
-            if code == "TransactionCanceledException":
-                raise TransactionRefused(_reasons(error)) from error
-            if code in _THROTTLED:
-                raise Unavailable(f"DynamoDB said {code}") from error
-            raise
-        except BotoCoreError as error:
-            raise Unavailable(f"DynamoDB did not answer: {type(error).__name__}") from error
+        for attempt in range(CONFLICT_TRIES):
+            try:
+                return method(**request)
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "TransactionConflictException":  # one holds what is written here alone
+                    _wait(attempt)
+                    continue
+                if code == "ConditionalCheckFailedException":
+                    old: Any = error.response.get("Item")
+                    raise ConditionFailed(from_wire(old) if old else None) from error
+                if code == "TransactionCanceledException":
+                    raise TransactionRefused(_reasons(error)) from error
+                if code in _THROTTLED:
+                    raise Unavailable(f"DynamoDB said {code}") from error
+                raise
+            except BotoCoreError as error:
+                raise Unavailable(f"DynamoDB did not answer: {type(error).__name__}") from error
+        raise Unavailable("The table is busy; try again.")
+
+
+def _wait(attempt: int) -> None:
+    time.sleep((1 + secrets.randbelow(8 << attempt)) / 1000)
 
 
 def _condition(condition: str, values: Item | None) -> dict[str, Any]:

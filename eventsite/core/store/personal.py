@@ -1,0 +1,160 @@
+"""What is kept about one guest beside the registration, and taking it away.
+
+All of it is found by the registration's id, in its partition or in ``by_queue``; only queued
+attempts that got no place are found by the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from eventsite.core.domain.agenda import SignUp
+from eventsite.core.domain.attempts import Attempt
+from eventsite.core.domain.personal_data import Belongings, Delivery, EarlierImage, ScanRecord
+from eventsite.core.domain.registrations import Registration
+from eventsite.core.domain.requests import GuestRequest
+from eventsite.core.domain.scans import Admission, Scan, Verdict
+from eventsite.core.errors import NotFound, StaleWrite
+from eventsite.core.store import items, keys
+from eventsite.core.store.items import Item
+from eventsite.core.store.pages import Access
+from eventsite.core.store.registration_items import name_partition, replacing
+from eventsite.core.store.table import ConditionFailed, Table, TransactionRefused
+
+
+class PersonalRepository:
+    """One method per access pattern. What takes away may be repeated."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def belongings(self, registration_id: str) -> Belongings:
+        """Return everything about a guest but the history: a Query, and one for each list.
+
+        Raises NotFound.
+        """
+        found: dict[str, list[Item]] = {}
+        for item in self._partition(registration_id):
+            found.setdefault(item["entity"], []).append(item)
+        if "registration" not in found:
+            raise NotFound("There is no such registration.", field="registration_id")
+        registration = items.load(Registration, found["registration"][0])
+        return Belongings(
+            registration=registration,
+            admissions=[items.load(Admission, i) for i in found.get("admission", ())],
+            sign_ups=[items.load(SignUp, i) for i in found.get("sign_up", ())],
+            requests=[items.load(GuestRequest, i) for i in found.get("guest_request", ())],
+            earlier=[items.load(EarlierImage, i) for i in found.get("before_import", ())],
+            deliveries=self.deliveries(registration_id),
+            scans=[_scan_record(i) for i in self._listed(keys.scans_of(registration_id))],
+            attempts=self.attempts(registration.event_id, registration.guest.email),
+        )
+
+    def deliveries(self, registration_id: str) -> list[Delivery]:
+        """Return what was sent to a guest, oldest first."""
+        found = self._listed(keys.sent_to(registration_id))
+        return [
+            items.load(Delivery, item | {"notification_id": item["pk"].partition("#")[2]})
+            for item in found
+        ]
+
+    def attempts(self, event_id: str, email: str) -> list[Attempt]:
+        """Return the queued attempts of an address that got no place; they go within days."""
+        if not email:
+            return []
+        found = self._listed(keys.attempts_of(event_id, email))
+        return [items.load(Attempt, item) for item in found]
+
+    def forget_attempts(self, event_id: str, email: str) -> None:
+        """Take away what ``attempts`` finds."""
+        for attempt in self.attempts(event_id, email):
+            self._table.delete(keys.attempt(attempt.attempt_id))
+
+    def forget_traces(self, registration_id: str) -> None:
+        """Take away what is personal in everything that belongs to a registration.
+
+        Admissions, sign-ups and requests stay without words, for they are counted; scans keep
+        their verdict without the name. What was sent goes.
+        """
+        for item in self._partition(registration_id):
+            if item["entity"] in ("before_import", "mail_wish"):
+                self._table.delete(_key(item))
+            elif item["entity"] == "guest_request" and item.get("note"):
+                self._blank(item, "SET #words = :none ADD version :one", "note", {":one": 1})
+        for item in self._listed(keys.scans_of(registration_id)):
+            if item["verdict"].get("guest_name"):
+                self._blank(item, "SET verdict.#words = :none", "guest_name")
+        for item in self._listed(keys.sent_to(registration_id)):
+            self._table.delete(_key(item))
+
+    def erase(self, before: Registration, after: Registration) -> Registration:
+        """Replace a cancelled registration by one without the person; free its names.
+
+        The address does not lead to it any more, nor does the name by which another system
+        knows it.
+
+        Raises
+        ------
+        StaleWrite
+            The registration changed since it was read, or the address got or gave back another
+            one at this moment; nothing was written.
+        """
+        fresh = replace(after, version=before.version + 1)
+        directory, bucket = keys.name_buckets(fresh.event_id), name_partition(fresh)
+        self._table.put(keys.one(directory, bucket) | {"entity": "bucket", "bucket": bucket})
+        writes = [replacing(self._table, fresh), *self._unnaming(before)]
+        try:
+            self._table.transact(*writes)
+        except TransactionRefused as refused:
+            raise StaleWrite("Something changed while this was erased.") from refused
+        return fresh
+
+    def _unnaming(self, before: Registration) -> Iterator[Item]:
+        """Yield the writes that take away what leads from names to a registration."""
+        table, me = self._table, before.registration_id
+        if before.external_id:
+            yield table.deleting(
+                keys.external(before.event_id, before.external_id),
+                "attribute_not_exists(pk) OR registration_id = :me",
+                {":me": me},
+            )
+        if not before.guest.email:
+            return
+        key = keys.address_claim(before.event_id, before.guest.email, before.type_id)
+        claim = table.get(key, consistent=True)
+        if claim is None or claim["latest"] != me:
+            return
+        seen = {":me": me, ":live": claim["live"]}
+        others = sorted(claim.get("ids", ()))
+        if others:
+            seen |= {":other": others[-1]}
+            yield table.updating(key, "SET latest = :other", seen, "latest = :me AND live = :live")
+        else:
+            yield table.deleting(key, "latest = :me AND live = :live", seen)
+
+    def _blank(self, item: Item, change: str, name: str, values: Item | None = None) -> None:
+        with suppress(ConditionFailed):  # it has gone meanwhile
+            self._table.update(
+                _key(item),
+                change,
+                {":none": ""} | (values or {}),
+                "attribute_exists(pk)",
+                {"#words": name},
+            )
+
+    def _partition(self, registration_id: str) -> list[Item]:
+        partition = keys.registration_partition(registration_id)
+        return list(Access(self._table, partition, consistent=True).stream())
+
+    def _listed(self, partition: str) -> list[Item]:
+        return list(Access(self._table, partition, "by_queue").stream())
+
+
+def _key(item: Item) -> Item:
+    return keys.one(item["pk"], item["sk"])
+
+
+def _scan_record(item: Item) -> ScanRecord:
+    return ScanRecord(scan=items.load(Scan, item), verdict=items.load(Verdict, item["verdict"]))
