@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from eventsite.core.domain.personal_data import Value, sections
+from eventsite.core.domain.scans import VerdictCode
 
 SECTIONS: dict[str, Any] = {
     "event": _("The event"),
@@ -89,6 +91,79 @@ LABELS: dict[str, Any] = {
 }
 """What a value is, by its key. What is not here names something else that is, or is no matter."""
 
+STATES: dict[str, Any] = {
+    "none": _("not registered"),
+    "pending": _("pending"),
+    "waitlisted": _("on the waiting list"),
+    "offered": _("offered a place"),
+    "confirmed": _("confirmed"),
+    "cancelled": _("cancelled"),
+    "erased": _("erased"),
+    "email": _("e-mail"),
+    "approval": _("approval"),
+    "payment": _("payment"),
+}
+"""States of a registration and what it waits for, as in the ledger."""
+
+_PEOPLE: dict[str, Any] = {
+    "guest": _("you"),
+    "staff": _("the organizer"),
+    "device": _("the organizer"),
+    "import": _("the organizer, from another system"),
+    "system": _("the system, when a time was over or a place was free"),
+}
+
+VALUES: dict[str, dict[str, Any]] = {
+    "status": {
+        **STATES,
+        "open": _("open"),
+        "claimed": _("being prepared"),
+        "ready": _("ready"),
+        "fulfilled": _("handed over"),
+        "declined": _("declined"),
+        "expired": _("expired"),
+    },
+    "payment": {
+        "none": _("nothing to pay"),
+        "due": _("due"),
+        "paid": _("paid"),
+        "refunded": _("given back"),
+    },
+    "channel": {"email": _("e-mail"), "sms": _("text message"), "push": _("push message")},
+    "by": _PEOPLE,
+    "changed_by": _PEOPLE,
+    "cause": {
+        "guest": _("you cancelled it"),
+        "staff": _("the organizer cancelled it"),
+        "declined": _("you declined the offer"),
+        "not_approved": _("it was not approved"),
+        "hold_expired": _("it was not confirmed or paid in time"),
+        "offer_expired": _("the offer was not accepted in time"),
+        "erased": _("your data were erased"),
+        "import_undone": _("it had been taken over from another system by mistake"),
+    },
+    "kind": {
+        "ticket": _("your ticket"),
+        "confirm_email": _("confirming your address"),
+        "approval_awaited": _("waiting for approval"),
+        "payment_due": _("paying"),
+        "waitlisted": _("the waiting list"),
+        "offer": _("the offer of a place"),
+        "cancelled": _("cancelling"),
+        "link": _("the way to your registration"),
+        "refused": _("a registration that got no place"),
+        "request_fulfilled": _("something you asked for"),
+        "session_starts": _("a session that starts"),
+    },
+    "outcome": {
+        "sent": _("sent"),
+        "refused": _("not deliverable"),
+        "unknown": _("nobody knows"),
+        "claimed": _("begun"),
+    },
+}
+"""Words that values are chosen from, by key; any other value is as somebody wrote it."""
+
 HIDDEN = frozenset({"event_id", "type_id", "question_id", "session_id", "gate_id", "request_id"})
 """Ids beside which the name stands; they are in the file."""
 
@@ -105,7 +180,7 @@ def readable(data: Mapping[str, Any], zone: tzinfo | None = None) -> list[Readab
     found = []
     for section in sections(data):
         entries = [
-            [(label(key), shown(value, zone)) for key, value in entry if key not in HIDDEN]
+            [(label(key), shown(key, value, zone)) for key, value in entry if key not in HIDDEN]
             for entry in section.entries
         ]
         found.append(ReadableSection(SECTIONS[section.key], [each for each in entries if each]))
@@ -117,10 +192,15 @@ def label(key: str) -> Any:
     return LABELS[key.rpartition(".")[2]]
 
 
-def shown(value: Value, zone: tzinfo | None = None) -> Any:
+def shown(key: str, value: Value, zone: tzinfo | None = None) -> Any:
     """Return a value in words."""
+    key = key.rpartition(".")[2]
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value, zone or UTC), "DATETIME_FORMAT")
-    return value
+    if key in ("before", "after", "awaiting"):
+        return ", ".join(str(STATES.get(each, each)) for each in re.split("[:+]|, ", value))
+    if key == "verdict":
+        return _("let in") if value == VerdictCode.OK else _("not let in")
+    return VALUES.get(key, {}).get(value, value)

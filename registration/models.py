@@ -72,9 +72,10 @@ class Event(RepositoryModel):
     description = models.TextField(max_length=4000, blank=True)
     locale = models.CharField(max_length=16, default="en", help_text=_("Such as en or pt-BR."))
     reminder_minutes = models.PositiveSmallIntegerField(
+        _("reminders"),
         default=15,
         validators=[MaxValueValidator(60)],
-        help_text=_("How long before a session its guests are told, 0 to 60."),
+        help_text=_("Minutes before a session that its guests are told, 0 to 60."),
     )
     capacity = models.PositiveIntegerField(
         null=True,
@@ -114,10 +115,10 @@ class Event(RepositoryModel):
         choices=[(rush.value, label) for rush, label in RUSH_LABELS.items()],
     )
     rush_per_minute = models.PositiveIntegerField(
-        _("fast is"),
+        _("fast means"),
         default=3000,
         validators=[MinValueValidator(1), MaxValueValidator(AMOUNT_MAX)],
-        help_text=_("So many registrations a minute, and more."),
+        help_text=_("More than so many registrations a minute."),
     )
     retention_days = models.PositiveSmallIntegerField(
         _("erase personal data after"),

@@ -132,7 +132,7 @@ class Question(SetupModel):
     order = models.PositiveSmallIntegerField(
         default=10, help_text=_("Questions are asked by this number, the smallest first.")
     )
-    help = models.TextField(
+    help = models.CharField(
         _("hint"), max_length=WORDS_MAX, blank=True, help_text=_("Shown below the question.")
     )
     required = models.BooleanField(

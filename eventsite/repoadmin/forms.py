@@ -98,6 +98,8 @@ _UNITS = ((24 * 60, _lazy("days")), (60, _lazy("hours")), (1, _lazy("minutes")))
 class SpanWidget(forms.MultiWidget):
     """A number and its unit; each says of what."""
 
+    template_name = "repoadmin/span.html"
+
     def __init__(self, label: Any) -> None:
         self.label = label
         units = [(minutes, name) for minutes, name in reversed(_UNITS)]

@@ -21,7 +21,7 @@ from registration.models import PromoCode
 class PromoCodeAdmin(PartAdmin):
     """The promo codes of one event."""
 
-    list_display = ("code", "name", "uses", "for_types", "percent_off", "unlocks", "good_until")
+    list_display = ("code", "name", "uses", "for_types", "percent_off", "opens", "good_until")
     search_fields = ("code",)
     search_help_text = "A part of the code or its name"
     sections: Any = (
@@ -37,6 +37,10 @@ class PromoCodeAdmin(PartAdmin):
         left = left_of(stores(), setup, whats) if setup else {}
         for row in rows:
             row.left = left.get(code_stock(row.code))
+
+    @admin.display(description="unlocks", boolean=True)
+    def opens(self, row: Any) -> bool:
+        return bool(row.unlocks)
 
     @admin.display(description="uses left")
     def uses(self, row: Any) -> str:

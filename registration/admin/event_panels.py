@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from eventsite.core.domain.events import Event, Rush
 from eventsite.core.domain.jobs import JobState
 from eventsite.core.errors import EventSiteError, NotFound
-from eventsite.core.services.filling import PARTIES_READ, Filling, fillings
+from eventsite.core.services.filling import PARTIES_READ, Filling, Fillings, fillings
 from eventsite.core.services.retaining import due_at, job_id
 from eventsite.core.wiring import stores
 
@@ -24,6 +25,9 @@ JOB_STATES = {
 }
 
 
+_NOTE = '<div class="help">{}</div>'
+
+
 def filling(event: Event) -> str:
     """Return a table of the event's places, by ticket type."""
     found = fillings(stores(), event.event_id)
@@ -33,15 +37,22 @@ def filling(event: Event) -> str:
         rows.append(_row(found.event, "All together"))
     table = format_html(
         '<div class="panel-scroll" tabindex="0" role="region" aria-label="{}"><table'
-        ' class="panel"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        ' class="panel counts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
         "Places",
         format_html_join("", '<th scope="col">{}</th>', ((head,) for head in heads)),
         format_html_join("", "{}", ((row,) for row in rows)),
     )
-    if found.complete:
-        return table
-    note = f"Held and waiting: at least; the first {PARTIES_READ} groups were counted."
-    return format_html('{}<div class="help">{}</div>', table, note)
+    return format_html("{}{}", table, format_html_join("", _NOTE, _notes(found)))
+
+
+def _notes(found: Fillings) -> Iterator[tuple[str]]:
+    closed = [each.name for each in found.types if each.closed]
+    if found.event.closed:
+        closed.append("all together")
+    if closed:
+        yield (f"What becomes free is kept for those who wait: {', '.join(closed)}.",)
+    if not found.complete:
+        yield (f"Held and waiting: at least; the first {PARTIES_READ} groups were counted.",)
 
 
 def _row(each: Filling, name: str = "") -> str:
@@ -50,7 +61,7 @@ def _row(each: Filling, name: str = "") -> str:
         "no limit" if no_limit else each.capacity,
         "not counted" if no_limit else each.taken,
         each.held,
-        "" if no_limit else _left(each),
+        "" if no_limit else each.left,
         each.waiting,
     ]
     return format_html(
@@ -58,12 +69,6 @@ def _row(each: Filling, name: str = "") -> str:
         name or each.name,
         format_html_join("", "<td>{}</td>", ((cell,) for cell in cells)),
     )
-
-
-def _left(each: Filling) -> str:
-    if not each.closed:
-        return str(each.left)
-    return f"{each.left}, kept for who waits"
 
 
 def rushing(event: Event) -> str:
@@ -79,7 +84,9 @@ def rushing(event: Event) -> str:
     elif event.rush is Rush.AUTO and rate > event.rush_per_minute:
         state = f"Registrations come fast and are queued: about {rate} a minute."
     else:
-        state = f"Registrations are answered at once: about {rate} a minute."
+        state = "Registrations are answered at once" + (
+            f": about {rate} a minute." if rate else "."
+        )
     if not depth:
         return state
     return f"{state} {depth} {'waits' if depth == 1 else 'wait'} in the queue."

@@ -108,7 +108,7 @@ class EventAdmin(ActsMixin, RepositoryAdmin):
         ("During the event", ("reminder_minutes",)),
         ("Personal data", ("retention_days", "erase_at_once")),
     )
-    shown: ClassVar[Any] = ("filling", "rushing", "erasing", "number", "event_id", "stock_shards")
+    not_typed: ClassVar[Any] = ("filling", "rushing", "erasing", "number", "event_id", "stock_shards")
 
     def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
         found = {name: list(fields) for name, fields in self.sections}
@@ -124,7 +124,7 @@ class EventAdmin(ActsMixin, RepositoryAdmin):
         return [now, *((name, {"fields": fields}) for name, fields in found.items())]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.shown if obj else ()
+        return self.not_typed if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # what guests hold in their hand names this event

@@ -11,9 +11,16 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from eventsite.core.domain.registrations import Registration, RegistrationStatus
+from eventsite.core.domain.registrations import Registration
 from eventsite.core.wiring import stores
-from registration.admin.registration_words import PAYMENTS, in_full, in_short, when, who
+from registration.admin.registration_words import (
+    PAYMENTS,
+    in_full,
+    in_short,
+    state_in_words,
+    when,
+    who,
+)
 from registration.admin.types import price_of
 
 NOTHING = "Nothing"
@@ -38,27 +45,19 @@ class RegistrationPanels:
         return in_full(row.domain, timezone.now())
 
     def ticket(self, row: Any) -> str:
-        if row.status != RegistrationStatus.CONFIRMED:
-            return "No ticket: this registration is not confirmed."
         address = reverse("admin:registration_registration_ticket", args=[row.pk])
         return format_html('<img src="{}" width="220" height="220" alt="QR code">', address)
 
     @admin.display(description="place in line")
     def line(self, row: Any) -> str:
-        registration: Registration = row.domain
-        if registration.status is not RegistrationStatus.WAITLISTED or registration.offered:
-            return "Does not stand in line."
-        ahead, exact = stores().registrations.ahead(registration)
+        ahead, exact = stores().registrations.ahead(row.domain)
         if not ahead:
             return "Next in line."
         return f"{ahead}{'' if exact else ' or more'} before this one."
 
     @admin.display(description="group")
     def group(self, row: Any) -> str:
-        registration: Registration = row.domain
-        if not registration.party:
-            return "Registered alone."
-        found = stores().registrations.party(registration)
+        found = stores().registrations.party(row.domain)
         return _lines(
             "{}{} ({})",
             (
@@ -71,8 +70,6 @@ class RegistrationPanels:
     def paying(self, row: Any) -> str:
         registration: Registration = row.domain
         state = PAYMENTS[registration.payment]
-        if not registration.price:
-            return state
         price = price_of(registration.price, registration.currency)
         reference = registration.payment_reference
         return f"{price}: {state}" + (f", reference {reference}" if reference else "")
@@ -90,7 +87,7 @@ class RegistrationPanels:
     @admin.display(description="consents")
     def consent_log(self, row: Any) -> str:
         return _table(
-            ("When", "", "Words"),
+            ("When", "Guest", "Words"),
             (
                 (when(each.at), "agreed" if each.given else "did not agree", each.text)
                 for each in row.domain.consents
@@ -125,9 +122,9 @@ class RegistrationPanels:
     @admin.display(description="what happened")
     def past(self, row: Any) -> str:
         return _table(
-            ("When", "Became", "By", "Because"),
+            ("When", "Became", "By"),
             (
-                (when(fact.at), fact.after.replace(":", ": "), who(fact.by), fact.cause)
+                (when(fact.at), state_in_words(fact.after, fact.cause), who(fact.by))
                 for fact in stores().ledger.of_registration(row.pk)
             ),
         )
@@ -135,7 +132,7 @@ class RegistrationPanels:
     @admin.display(description="messages")
     def sent(self, row: Any) -> str:
         return _table(
-            ("When", "About", "By", "Came to"),
+            ("When", "About", "By", "What came of it"),
             (
                 (when(each.claimed_at), each.kind.replace("_", " "), each.channel, each.outcome)
                 for each in stores().personal.deliveries(row.pk)

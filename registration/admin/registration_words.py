@@ -68,6 +68,19 @@ def in_full(registration: Registration, now: datetime) -> str:
     return f"{text}."
 
 
+def state_in_words(state: str, cause: str) -> str:
+    """Return a state of the ledger, such as ``pending:email+payment``, in words."""
+    status, _, waits = state.partition(":")
+    if status not in set(RegistrationStatus):
+        return status
+    text = str(STATUS_LABELS[RegistrationStatus(status)])
+    if waits == "offered":
+        return "Offered a place"
+    if waits:
+        text += ": " + ", ".join(AWAITED[Awaited(each)] for each in waits.split("+"))
+    return f"{text}: {CAUSES[Cause(cause)]}" if cause and status == "cancelled" else text
+
+
 def who(by: str) -> str:
     """Return who did something: ``staff:ada`` is ada of the staff."""
     kind, _, name = by.partition(":")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import path, reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
 from django.utils import timezone
 
 from eventsite.admin_site import site
@@ -17,19 +17,18 @@ from eventsite.core.domain.applications import Applicant, Application
 from eventsite.core.domain.questions import checked_answers
 from eventsite.core.domain.registrations import Registration as Fact
 from eventsite.core.domain.registrations import RegistrationStatus
-from eventsite.core.errors import EventSiteError, NotFound
+from eventsite.core.errors import EventSiteError
 from eventsite.core.services.changing import change_answers, change_guest
 from eventsite.core.services.drafting import Clearance, Entry
-from eventsite.core.services.personal_data import export
 from eventsite.core.services.registering import register
 from eventsite.core.services.ticketing import ticket_code, ticket_png
 from eventsite.core.wiring import secrets, stores
-from eventsite.names import known_event_id
-from eventsite.personal_words import readable
 from eventsite.repoadmin.acts import Act, ActsMixin
-from eventsite.repoadmin.filters import ChosenFilter, EventFilter, event_choices
+from eventsite.repoadmin.filters import EventFilter
 from eventsite.repoadmin.options import RepositoryAdmin
+from registration.admin.disclosing import DisclosingMixin
 from registration.admin.registration_acts import acts, staff
+from registration.admin.registration_filters import AwaitingFilter, ListingFilter, TypeFilter
 from registration.admin.registration_forms import (
     NewRegistrationForm,
     asked_of_staff,
@@ -37,64 +36,16 @@ from registration.admin.registration_forms import (
     form_with_answers,
 )
 from registration.admin.registration_panels import RegistrationPanels
-from registration.admin.registration_words import AWAITED
 from registration.models import Registration
 from registration.pages.question_fields import PREFIX, field_name
-from registration.sources import BY_NAME, HELD, IN_LINE, NEWEST
 
 SOURCE = "office"
 ANSWERS = "answers."
 """Before a question's id in the field of a refusal."""
 
 
-class ListingFilter(ChosenFilter):
-    """In which order: each is an index of its own."""
-
-    title = "order"
-    parameter_name = "listing"
-
-    def options(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
-        return (
-            (NEWEST, "Newest first"),
-            (BY_NAME, "By name"),
-            (IN_LINE, "Waiting list, in order"),
-            (HELD, "Held places, by deadline"),
-        )
-
-
-class AwaitingFilter(admin.SimpleListFilter):
-    """What pending registrations wait for."""
-
-    title = "waits for"
-    parameter_name = "awaiting"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(each.value, label) for each, label in AWAITED.items()]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(awaiting=self.value()) if self.value() else queryset
-
-
-class TypeFilter(admin.SimpleListFilter):
-    """The ticket types of the chosen event."""
-
-    title = "ticket type"
-    parameter_name = "type_id"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        event_id = request.GET.get("event_id") or next((e for e, _ in event_choices()), "")
-        try:
-            setup = stores().events.setup(known_event_id(event_id))
-        except NotFound:
-            return []
-        return [(kind.type_id, kind.name) for kind in setup.types]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(type_id=self.value()) if self.value() else queryset
-
-
 @admin.register(Registration, site=site)
-class RegistrationAdmin(ActsMixin, RegistrationPanels, RepositoryAdmin):
+class RegistrationAdmin(DisclosingMixin, ActsMixin, RegistrationPanels, RepositoryAdmin):
     """One event's registrations at a time. Nobody is deleted: places are given back."""
 
     list_display = ("name", "state", "ticket_type", "email", "registered_at")
@@ -146,16 +97,30 @@ class RegistrationAdmin(ActsMixin, RegistrationPanels, RepositoryAdmin):
         if obj is None:
             fields = ("place", *self.particulars, "promo_code", "idempotency_key")
             return [(None, {"fields": fields})]
-        now = ("standing", "ticket", "ticket_type", "group", "line", "paying", "code")
         about = ("event_id", "registered_at", "source_shown", "account_id", "registration_id")
         return [
-            ("Now", {"fields": now}),
+            ("Now", {"fields": self._now(obj.domain)}),
             ("Guest", {"fields": self.particulars}),
             *self._said(request, obj),
             ("At the event", {"fields": ("admitted", "sign_ups", "requests")}),
             ("So far", {"fields": ("past", "sent")}),
             ("Record", {"fields": about}),
         ]
+
+    @staticmethod
+    def _now(registration: Fact) -> list[str]:
+        """Return what is to be told of how a registration stands."""
+        in_line = registration.status is RegistrationStatus.WAITLISTED and not registration.offered
+        every = {
+            "standing": True,
+            "ticket": registration.status is RegistrationStatus.CONFIRMED,
+            "ticket_type": True,
+            "line": in_line,
+            "group": bool(registration.party),
+            "paying": bool(registration.price),
+            "code": bool(registration.code),
+        }
+        return [name for name, told in every.items() if told]
 
     def _said(self, request: HttpRequest, row: Any) -> list[Any]:
         """Return the sections of answers and consents, for whoever may see them."""
@@ -227,18 +192,10 @@ class RegistrationAdmin(ActsMixin, RegistrationPanels, RepositoryAdmin):
     def get_acts(self) -> Sequence[Act]:
         return acts()
 
-    def links(self, request: HttpRequest, row: Any) -> list[tuple[str, str]]:
-        if not self._may_disclose(request):
-            return []
-        address = reverse("admin:registration_registration_data", args=[row.pk])
-        return [("Personal data", address)]
-
     def get_urls(self) -> list[Any]:
         view, name = self.admin_site.admin_view, "registration_registration"
         return [
             path("<str:object_id>/ticket.png", view(self.ticket_view), name=f"{name}_ticket"),
-            path("<str:object_id>/data/", view(self.data_view), name=f"{name}_data"),
-            path("<str:object_id>/data.json", view(self.data_file_view), name=f"{name}_data_file"),
             *super().get_urls(),
         ]
 
@@ -254,31 +211,3 @@ class RegistrationAdmin(ActsMixin, RegistrationPanels, RepositoryAdmin):
         return HttpResponse(
             ticket_png(code), content_type="image/png", headers={"Cache-Control": "no-store"}
         )
-
-    def _may_disclose(self, request: HttpRequest) -> bool:
-        return self.has_export_permission(request) and self.has_answers_permission(request)
-
-    def _disclosed(self, request: HttpRequest, object_id: str, log: str) -> tuple[Any, Any]:
-        if not self._may_disclose(request):
-            raise PermissionDenied
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
-        data = export(stores(), row.domain, timezone.now())
-        self.log_change(request, row, log)
-        return row, data
-
-    def data_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show everything that is kept about a guest, to be read and printed."""
-        row, data = self._disclosed(request, object_id, "Personal data shown.")
-        file = reverse("admin:registration_registration_data_file", args=[row.pk])
-        more = {"sections": readable(data), "file": file}
-        return self.shown(request, row, "Personal data", "office/personal_data.html", **more)
-
-    def data_file_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Answer the same as a file, for the guest or for another program."""
-        row, data = self._disclosed(request, object_id, "Personal data downloaded.")
-        answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
-        answer["Content-Disposition"] = f'attachment; filename="personal-data-{row.pk}.json"'
-        answer["Cache-Control"] = "no-store"
-        return answer

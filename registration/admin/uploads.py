@@ -120,7 +120,7 @@ class UploadAdmin(RepositoryAdmin):
         options, user = ImportOptions(format=chosen), request.user.get_username()
         now = timezone.now()
         done = importing.uploaded(stores(), import_id, pieces, options, now, asked_by=user)
-        audit.record(request, GuestImport.from_domain(done), ADDITION)
+        audit.record(request, GuestImport.from_domain(done), ADDITION, "Uploaded.")
 
     def _upload_page(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
         context = {

@@ -53,11 +53,11 @@ class RefusableForm(forms.Form):
             kept.update({name: found[name] for name in found if name not in self.unasked})
         return kept
 
-    def refuse(self, error: EventSiteError) -> None:
+    def refuse(self, error: EventSiteError, words: str = "") -> None:
         """Put an error where it belongs: at its field if that is shown, else on top."""
         field = self.fields.get(error.field)
         shown = field is not None and not field.widget.is_hidden
-        self.add_error(error.field if shown else None, in_words(error))
+        self.add_error(error.field if shown else None, words or in_words(error))
 
 
 def new_key() -> str:
@@ -79,9 +79,9 @@ class KeyedForm(RefusableForm):
         """The key that came with the form, or one of our own for a form without."""
         return str(self.cleaned_data.get(KEY) or new_key())
 
-    def refuse(self, error: EventSiteError) -> None:
+    def refuse(self, error: EventSiteError, words: str = "") -> None:
         """Show an error; where it was the answer to the key, the next try gets another one."""
-        super().refuse(error)
+        super().refuse(error, words)
         if uses_up_key(error):
             self.data = {**self.data.dict(), KEY: new_key()}  # type: ignore[attr-defined]
 

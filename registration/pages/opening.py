@@ -7,6 +7,7 @@ Opening it changes nothing, for those who look at mail before the guest does ope
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.links import guest_token, registration_behind
 from eventsite.core.domain.registrations import Registration, RegistrationStatus
-from eventsite.core.services.documents.words import short_reference
+from eventsite.core.services.documents.words import event_zone, short_reference
 from eventsite.core.store.registration_lists import GuestPage
 from eventsite.core.wiring import secrets, stores
 from eventsite.languages import speak
@@ -70,6 +71,12 @@ class Opened:
     @cached_property
     def zone(self) -> ZoneInfo:
         return zone_of(self.registration.guest, self.setup.event)
+
+    @property
+    def venue_starts(self) -> datetime:
+        """When the event starts by the venue's clock, as the ticket says it."""
+        event = self.setup.event
+        return event.starts_at.astimezone(event_zone(event))
 
     @cached_property
     def party(self) -> tuple[Registration, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from eventsite.core.errors import EventSiteError, Invalid
+from eventsite.core.errors import EventSiteError, Invalid, LimitReached
 from eventsite.core.services.requesting import Wish, ask
 from eventsite.core.services.signing_up import sign_off, sign_up
 from eventsite.core.wiring import stores
@@ -63,6 +64,10 @@ def requests(request: HttpRequest, token: str) -> HttpResponse:
             idempotency_key=form.key,
             now=timezone.now(),
         )
+    except LimitReached as error:
+        most = opened.setup.item(given["item_id"]).per_guest
+        form.refuse(error, gettext("You can have %(most)d of this.") % {"most": most})
+        return show_own(request, opened, form, STATUS[LimitReached])
     except EventSiteError as error:
         form.refuse(error)
         return show_own(request, opened, form, STATUS.get(type(error), 500))

@@ -143,9 +143,7 @@ class PartyForm:
         return form
 
     def _block(self, number: int, typed: Typed, *, bound: bool) -> Block:
-        chosen = typed.get("type_id", "")
-        takeable = [offer for offer in self.offers if offer.takeable]
-        offer = next((o for o in takeable if o.kind.type_id == chosen), takeable[0])
+        offer = self._offer(typed.get("type_id", ""), tell=bound)
         type_id = offer.kind.type_id
         questions = asked_now(self.setup.questions, type_id, typed)
         shown = set(typed.get(ASKED, "").split())
@@ -158,6 +156,17 @@ class PartyForm:
         )
         form.fields.update(fields_of(questions))
         return Block(number=number, form=form, offer=offer, questions=questions)
+
+    def _offer(self, chosen: str, *, tell: bool) -> Offer:
+        """Return the ticket that was chosen, or another when it is not to be had any more."""
+        there = self.takeable or self.offers  # if all is gone, the service says so
+        found = next((offer for offer in there if offer.kind.type_id == chosen), None)
+        if found is None and tell:
+            gone = next((kind.name for kind in self.setup.types if kind.type_id == chosen), "")
+            told = _("%(ticket)s is not to be had any more. Please choose another ticket.")
+            lost = told % {"ticket": gone} if gone else _("There is no such ticket any more.")
+            self.problems.append(str(lost))
+        return found or there[0]
 
     # -- shown --------------------------------------------------------------------------------
     @property

@@ -42,7 +42,7 @@ class NumberField(forms.CharField):
         super().__init__(max_length=NUMBER_MAX, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return pointed(super().to_python(value))
+        return pointed(super().to_python(value) or "")
 
 
 def pointed(text: str) -> str:

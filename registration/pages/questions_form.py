@@ -69,7 +69,7 @@ class QuestionsForm(RefusableForm):
     def answers(self) -> Answers:
         return answers_in(self, self.questions)
 
-    def refuse(self, error: EventSiteError) -> None:
+    def refuse(self, error: EventSiteError, words: str = "") -> None:
         question_id = error.field.removeprefix("answers.")
         about = next((q for q in self.questions if q.question_id == question_id), None)
-        self.add_error(field_name(question_id) if about else None, in_words(error, about))
+        self.add_error(field_name(question_id) if about else None, words or in_words(error, about))

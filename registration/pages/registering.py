@@ -46,7 +46,7 @@ def register(request: HttpRequest, event_id: str) -> HttpResponse:
     code, refusal = _code(setup, given.get(CODE, ""))
     offers = availability.offers(setup, timezone.now(), code)
     takeable = [offer for offer in offers if offer.takeable]
-    if not takeable:
+    if not offers or (request.method != "POST" and not takeable):
         return redirect("registration:event", event_id)
     if request.method == "POST":
         form = PartyForm.sent(setup, offers, request.POST)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from tests.bench import calls, imports, pipeline
+from tests.bench import calls, imports, imports_of_guests, pipeline
 from tests.bench.measuring import RESULTS, Measure, write
 
-BENCHES: dict[str, ModuleType] = {"imports": imports, "pipeline": pipeline, "calls": calls}
+BENCHES: dict[str, ModuleType] = {
+    "imports": imports,
+    "pipeline": pipeline,
+    "calls": calls,
+    "imports_of_guests": imports_of_guests,
+}
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ HANDLERS = (
     "send_notifications",
     "deliver_webhooks",
     "fulfil_schedules",
+    "run_jobs",
 )
 
 HANDLER = """

@@ -15,12 +15,13 @@ RESULTS = ROOT / "build" / "bench.json"
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure; ``ok`` is None where the issue sets no budget."""
+    """One figure; ``ok`` is None where no budget is set; ``note`` says what it is about."""
 
     name: str
     value: float
     unit: str
     budget: float | None = None
+    note: str = ""
 
     @property
     def ok(self) -> bool | None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from eventsite.core.domain.requests import GuestRequest
 from eventsite.core.domain.staff import DeviceRight
 from eventsite.core.services.devices import enrol
 from eventsite.core.services.drafting import Clearance
+from eventsite.core.services.jobs import Shift, run
 from eventsite.core.services.requesting import Wish, ask
 from eventsite.core.services.ticketing import guest_link, ticket_code
 from eventsite.core.store.secrets import Secrets
@@ -37,6 +38,7 @@ GUESTS = 40
 """Enough for lists, searches and filters to leave something out."""
 TABLES = {"eventsite-events": EVENTS_TABLE, "eventsite-office": OFFICE_TABLE}
 SECRETS_ID = "eventsite-secrets"
+BUCKET, JOBS = "eventsite-files", "eventsite-jobs"
 
 
 @dataclass
@@ -64,6 +66,12 @@ class Site:
 
     def ticket(self, registration: Registration) -> str:
         return ticket_code(registration, self.stores.events.setup(EVENT_ID), self.secrets)
+
+    def work(self, job_id: str) -> None:
+        """Do a job as the pipeline would, which is not here."""
+        until = datetime.now(UTC) + timedelta(minutes=5)
+        shift = Shift(lambda: datetime.now(UTC), until)
+        assert run(self.stores, job_id, "worker", shift, queue=False) is not None
 
     def page_of(self, registration: Registration) -> str:
         return guest_link(registration.registration_id, self.secrets, self.url)
@@ -104,6 +112,8 @@ def serving(state: Path) -> Iterator[Site]:
             "EVENTSITE_EVENTS_TABLE": "eventsite-events",
             "EVENTSITE_OFFICE_TABLE": "eventsite-office",
             "EVENTSITE_SECRETS_ID": SECRETS_ID,
+            "EVENTSITE_FILES_BUCKET": BUCKET,
+            "EVENTSITE_JOBS_URL": f"{engine.url}/000000000000/{JOBS}",
             "EVENTSITE_PUBLIC_URL": url,
             "EVENTSITE_ALLOWED_HOSTS": "127.0.0.1",
             "EVENTSITE_DYNAMODB_TIMEOUT": "10",  # a busy machine is no claim of these tests
@@ -118,6 +128,7 @@ def serving(state: Path) -> Iterator[Site]:
             stores, secrets, file = wiring.stores(), wiring.secrets(), LoginFile(state / "login")
             Demo(stores, secrets, file, datetime.now(UTC), count=GUESTS).load("", make_password)
             web.wait_for(f"{url}/healthz", seconds=60)
+            _ = stores.jobs, stores.job_queue, stores.imports, stores.befores, stores.files
             patch.undo()  # the repositories have their clients now; tests get their own environment
             wiring.forget()
             yield Site(url, stores, secrets, **_login(file))
@@ -129,6 +140,9 @@ def _prepare() -> None:
     dynamodb, secrets = wiring.client("dynamodb"), wiring.client("secretsmanager")
     for name, definition in TABLES.items():
         dynamodb.create_table(TableName=name, **definition)
+    here = {"LocationConstraint": "eu-west-1"}
+    wiring.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=here)
+    wiring.client("sqs").create_queue(QueueName=JOBS)
     text = json.dumps({"current": "1", "1": random_secrets.token_hex(32)})
     secrets.create_secret(Name=SECRETS_ID, SecretString=text)
 

@@ -37,6 +37,10 @@ class Books:
     def live(self) -> list[Registration]:
         return [each for each in self.registrations.values() if each.live]
 
+    @property
+    def offered(self) -> list[Registration]:
+        return [each for each in self.live if each.offered]
+
     def of_status(self, status: str) -> list[Registration]:
         return [each for each in self.registrations.values() if each.status == status]
 

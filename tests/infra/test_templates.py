@@ -156,7 +156,7 @@ def test_jobs_reach_only_jobs_and_imports_in_the_office_table() -> None:
             {"dynamodb:LeadingKeys": ["JOB#*", "JOBS", "IMPORT#*"]},
         ),
         "FulfilSchedulesRole": (
-            {"dynamodb:Query", "dynamodb:BatchGetItem"},
+            {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:PutItem"},
             {"dynamodb:LeadingKeys": ["JOB#*", "JOBS"]},
         ),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import html
 import io
 import re
 from typing import Any
@@ -80,7 +81,7 @@ def test_a_file_goes_all_the_way(upload: Any, fair: Stores, office: Client) -> N
     assert "being compared" in page.text()
     page.work()
     planned = page.text()
-    assert "3 guests are new" in planned
+    assert "New guests: 3." in planned
     assert "Guest Number 2" in planned
     assert re.search(r"General</th><td>3</td><td>100</td>", planned)
     assert page.act("apply").status_code == 302
@@ -109,12 +110,12 @@ def test_every_act_is_in_the_history(upload: Any, office: Client) -> None:
     page.work()
     page.act("undo")
     history = text(office.get(f"{BASE}{page.import_id}/history/"))
-    for said in ("Added.", "Applied.", "Undone."):
+    for said in ("Uploaded.", "Applied.", "Undone."):
         assert said in history
 
 
 def test_a_packed_file_is_taken(upload: Any) -> None:
-    assert "3 guests are new" in upload(gzip.compress(csv_of(guests(3)))).work().text()
+    assert "New guests: 3." in upload(gzip.compress(csv_of(guests(3)))).work().text()
 
 
 def test_what_is_not_understood_is_chosen_and_planned_again(upload: Any) -> None:
@@ -125,7 +126,7 @@ def test_what_is_not_understood_is_chosen_and_planned_again(upload: Any) -> None
     assert "names" in unread
     answer = page.act("plan", column_0="name", default_type="crew")
     assert answer.status_code == 302, text(answer)
-    assert "1 guests are new" in page.work().text()
+    assert "New guests: 1." in page.work().text()
     assert page.act("plan", column_0="nonsense").status_code == 200, "the form again"
 
 
@@ -144,7 +145,8 @@ def test_rows_are_shown_by_outcome_and_page_by_page(upload: Any, registered: Reg
     page = upload(csv_of(guests(80))).work()
     first = page.text()
     assert first.count("import-mail") == 50
-    second = page.text("?" + re.findall(r'href="\?([^"]*from=50[^"]*)#rows"', first)[0])
+    (following,) = re.findall(r'href="(\?[^"]*from=50)#rows"', first)
+    second = page.text(html.unescape(following))
     assert second.count("import-mail") == 30
     conflicts = page.text("?list=plan&outcome=conflict")
     assert (conflicts.count("import-mail"), "guest70" in conflicts) == (1, True)
@@ -222,7 +224,7 @@ def test_a_script_uploads_in_slices(office: Client, fair: Stores) -> None:
         assert sent.json() == {}
     done = office.post(begun["uploaded"], {"pieces": "2", "format": ""}).json()
     page = Page(office, fair, done["page"]).work()
-    assert "100 guests are new" in page.text()
+    assert "New guests: 100." in page.text()
 
 
 @pytest.mark.parametrize(("pieces", "status"), [("3", 400), ("x", 400), ("", 400), ("-1", 400)])

@@ -138,7 +138,6 @@ def test_capacity_grows_and_shrinks_to_what_is_taken(
 ) -> None:
     registered("general")
     assert office.post(GENERAL, changed(office, capacity="150")).status_code == 302
-    event = fair.events.get("demo")
     assert left(fair, type_stock("general")) == 149
     before = facts()
     answer = office.post(GENERAL, changed(office, capacity="0", name="Typed"))

@@ -6,19 +6,20 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from eventsite.core.domain.attempts import Attempt, Receipt
+from eventsite.core.domain.events import Rush
+from eventsite.core.domain.links import receipt_token
 from eventsite.core.domain.registrations import RegistrationStatus
 from eventsite.core.services.organizing import set_up
-from eventsite.core.wiring import Stores
+from eventsite.core.wiring import Stores, secrets
+from pipeline.handlers.take_registrations import take
 from tests.builders import a_setup, an_event
-from tests.registration.conftest import Register, facts, token_of
-
-FORM = {"type_id": "general", "name": "Ada", "email": "ada@example.org", "channel": "email"}
+from tests.registration.conftest import Register, facts, sell, stored, token_of
 
 
 @pytest.fixture
@@ -34,12 +35,6 @@ def hidden(answer: Any, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]+)"', text(answer))
     assert found, name
     return found[1]
-
-
-def filled(page: Any, **changes: str) -> dict[str, str]:
-    """Return the register form as the browser would send it."""
-    secrets = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "idempotency_key")}
-    return FORM | secrets | changes
 
 
 def test_one_event_is_the_home_page(visitor: Client) -> None:
@@ -61,86 +56,19 @@ def test_several_events_are_listed_and_those_that_are_over_are_not(
 
 def test_the_event_page_tells_what_when_and_where(visitor: Client) -> None:
     answer = visitor.get("/e/demo/")
-    for said in ("Tidal Fair", "Harbour Hall", "CET", "General", "Knots for beginners", "Dock A"):
+    for said in (
+        "Tidal Fair",
+        "Harbour Hall",
+        "Europe/Berlin (UTC+1)",
+        "General",
+        "Knots for beginners",
+        "Dock A",
+    ):
         assert said in text(answer)
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
     assert "<script" not in text(answer)
-
-
-def test_registering_leads_to_the_ticket(visitor: Client, fair: Stores) -> None:
-    page = visitor.get("/e/demo/register/?type=general")
-    assert page["Cache-Control"] == "no-store"
-    answer = visitor.post("/e/demo/register/", filled(page))
-    assert answer.status_code == 302
-    own = urlsplit(answer["Location"])
-    assert own.path.startswith("/g/")
-    assert "lovelace" not in answer["Location"].lower()
-    assert "example" not in answer["Location"]
-    shown = visitor.get(answer["Location"])
-    assert "You are registered" in text(shown)
-    assert f'src="{own.path}ticket.svg"' in text(shown)
-    assert fair.registrations.by_email("demo", "ada@example.org")
-
-
-def test_a_form_sent_twice_registers_once(visitor: Client) -> None:
-    form = filled(visitor.get("/e/demo/register/"))
-    first = visitor.post("/e/demo/register/", form)
-    before = facts()
-    assert visitor.post("/e/demo/register/", form)["Location"] == first["Location"]
-    assert facts() == before
-
-
-def test_a_form_without_its_csrf_token_is_refused(visitor: Client) -> None:
-    before = facts()
-    assert visitor.post("/e/demo/register/", FORM).status_code == 403
-    assert facts() == before
-
-
-WRONG = [
-    ({"email": "nobody"}, 400, "id_email_error", "This is not an e-mail address."),
-    ({"name": "  "}, 400, "id_name_error", "This field is required."),
-    ({"name": "a" * 121}, 400, "id_name_error", "120"),
-    ({"channel": "sms"}, 400, "id_phone_error", "need a phone number"),
-    ({"phone": "12"}, 400, "id_phone_error", "looks like"),
-    ({"type_id": "vip"}, 400, "id_type_id_error", "not one of the available choices"),
-    ({"email": "eve@example.org"}, 409, "id_email_error", "registered for this event already"),
-]
-
-
-@pytest.mark.parametrize(("change", "status", "place", "said"), WRONG, ids=str)
-def test_a_refusal_is_shown_at_its_field_with_what_was_typed(
-    visitor: Client,
-    registered: Register,
-    change: dict[str, str],
-    status: int,
-    place: str,
-    said: str,
-) -> None:
-    registered(email="eve@example.org")
-    page = visitor.get("/e/demo/register/")
-    form = filled(page, **({"name": "Typed Name"} | change))
-    before = facts()
-    answer = visitor.post("/e/demo/register/", form)
-    assert answer.status_code == status
-    assert re.search(rf'id="{place}">[^<]*{said}', text(answer))
-    assert said in text(answer).split('class="summary"')[1].split("</div>")[0]
-    assert 'value="Typed Name"' in text(answer) or "name" in change
-    assert hidden(answer, "idempotency_key") == form["idempotency_key"]
-    assert facts() == before
-
-
-def test_a_used_key_with_other_values_is_told_and_replaced(visitor: Client) -> None:
-    form = filled(visitor.get("/e/demo/register/"))
-    visitor.post("/e/demo/register/", form)
-    answer = visitor.post("/e/demo/register/", form | {"email": "grace@example.org"})
-    assert answer.status_code == 422
-    again = form | {
-        "email": "grace@example.org",
-        "idempotency_key": hidden(answer, "idempotency_key"),
-    }
-    assert visitor.post("/e/demo/register/", again).status_code == 302
 
 
 def test_an_event_that_is_over_has_no_form(visitor: Client, fair: Stores) -> None:
@@ -152,7 +80,8 @@ def test_an_event_that_is_over_has_no_form(visitor: Client, fair: Stores) -> Non
 
 
 def test_a_zone_that_nobody_knows_shows_utc(visitor: Client, fair: Stores) -> None:
-    fair.events.save(replace(fair.events.get("demo"), zone="Mars/Olympus"))
+    seen = fair.events.get("demo")
+    fair.events.save(replace(seen, zone="Mars/Olympus"), seen)
     assert "UTC" in text(visitor.get("/e/demo/"))
 
 
@@ -179,3 +108,98 @@ def test_a_valid_link_to_nothing_is_not_found(visitor: Client, registered: Regis
     gone = replace(registered(), registration_id="0" * 16)
     assert visitor.get(f"/g/{token_of(gone)}/").status_code == 404
     assert gone.status is RegistrationStatus.CONFIRMED
+
+
+# -- links again --
+def test_links_are_mailed_again_and_every_address_gets_the_same_answer(
+    visitor: Client, registered: Register
+) -> None:
+    registered()
+    answers = []
+    for email in ("ada@example.org", "nobody@example.org"):
+        page = visitor.get("/e/demo/links/")
+        form = {"email": email, "csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken")}
+        answer = visitor.post("/e/demo/links/", form, follow=True)
+        answers.append((answer.status_code, answer.redirect_chain, text(answer)))
+    assert answers[0] == answers[1]
+    assert "Please look into your mail" in answers[0][2]
+    assert [item["entity"]["S"] for item in facts()].count("mail_wish") == 1
+
+
+def test_what_is_no_address_is_told(visitor: Client) -> None:
+    page = visitor.get("/e/demo/links/")
+    form = {"email": "x", "csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken")}
+    answer = visitor.post("/e/demo/links/", form)
+    assert answer.status_code == 400
+    assert 'id="id_email_error">This is not an e-mail address' in text(answer)
+
+
+# -- receipts --
+def receipt(**fields: Any) -> str:
+    held = Receipt(**({"event_id": "demo", "attempt_id": "a" * 32} | fields))
+    return f"/e/demo/receipts/{receipt_token(held, secrets().link_keys())}/"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("confirmed", "it has your ticket"),
+        ("pending", "what your place still waits for"),
+        ("waitlisted", "You are on the waiting list"),
+    ],
+)
+def test_a_receipt_says_what_happens_next(visitor: Client, told: str, said: str) -> None:
+    answer = visitor.get(receipt(told=told))
+    assert said in text(answer)
+    assert "Refresh" not in answer
+
+
+def test_who_has_to_confirm_is_told_so(visitor: Client, fair: Stores) -> None:
+    sell(fair, event={"confirm_email": True})
+    assert "confirm your address" in text(visitor.get(receipt(told="pending")))
+
+
+def test_a_queued_page_looks_again_more_and_more_seldom(
+    visitor: Client, fair: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fair.intake, "depth", lambda: 900)
+    address, waits = receipt(ahead=1234), []
+    for _ in range(9):
+        answer = visitor.get(address)
+        assert "About <strong>900</strong> are before you" in text(answer)
+        seconds, _, address = answer["Refresh"].partition("; url=")
+        waits.append(int(seconds))
+    assert waits == [2, 3, 5, 8, 13, 21, 30, 30, 30]
+    assert "Refresh" not in visitor.get(f"{receipt(ahead=1)}?look=stop")
+    assert visitor.get(f"{receipt(ahead=1)}?look=%D9%A3")["Refresh"].startswith("2;")
+
+
+def test_a_receipt_tells_how_it_went(visitor: Client, fair: Stores) -> None:
+    outcome = Attempt(attempt_id="a" * 32, event_id="demo", answered_at=timezone.now())
+    refused = {"code": "sold_out", "message": "No place is left.", "field": "type_id"}
+    fair.attempts.answer(replace(outcome, **refused))
+    page = text(visitor.get(receipt(ahead=3)))
+    assert "No place is left." in page
+    assert "Others were a little faster" in page
+    fair.attempts.answer(replace(outcome, attempt_id="b" * 32, told="confirmed"))
+    assert "it has your ticket" in text(visitor.get(receipt(attempt_id="b" * 32)))
+
+
+def test_a_receipt_of_another_event_or_of_nobody_is_refused(visitor: Client) -> None:
+    elsewhere = receipt(told="confirmed").replace("/e/demo/", "/e/other/")
+    assert visitor.get(elsewhere).status_code == 404
+    assert visitor.get("/e/demo/receipts/x.1.y/").status_code == 401
+
+
+def test_in_a_rush_the_form_leads_to_the_queue(visitor: Client, fair: Stores, queued: Any) -> None:
+    sell(fair, event={"rush": Rush.ALWAYS})
+    page = visitor.get("/e/demo/register/?type=general")
+    form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text(page)))
+    form |= {"g0-name": "Ada", "g0-email": "ada@example.org", "g0-channel": "email"}
+    form |= {"g0-type_id": "general"}
+    answer = visitor.post("/e/demo/register/", form)
+    assert "You are in the queue" in text(visitor.get(answer["Location"]))
+    (message,) = queued("eventsite-intake")
+    take(message, "m-1")
+    assert "it has your ticket" in text(visitor.get(answer["Location"]))
+    assert stored(fair).source == "queue"

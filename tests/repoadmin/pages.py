@@ -42,6 +42,8 @@ class _Form(HTMLParser):
         self.values: dict[str, list[str]] = {}
         self._inside = False
         self._select = self._text = ""
+        self._first: str | None = None
+        self._several = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -51,12 +53,18 @@ class _Form(HTMLParser):
             return
         name = given.get("name", "")
         if tag == "input" and given.get("type") not in ("submit", "button", "file"):
-            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
-                self.values.setdefault(name, []).append(given.get("value", "on"))
+            ticked = given.get("type") in ("checkbox", "radio")
+            if not ticked or "checked" in given:
+                value = given.get("value", "on" if ticked else "")
+                self.values.setdefault(name, []).append(value)
         elif tag == "select":
-            self._select = name
-        elif tag == "option" and "selected" in given:
-            self.values.setdefault(self._select, []).append(given.get("value", ""))
+            self._select, self._first = name, None
+            self._several = "multiple" in given
+        elif tag == "option":
+            value = given.get("value", "")
+            self._first = value if self._first is None else self._first
+            if "selected" in given:
+                self.values.setdefault(self._select, []).append(value)
         elif tag == "textarea":
             self._text = name
             self.values[name] = [""]
@@ -69,6 +77,8 @@ class _Form(HTMLParser):
         if tag == "textarea":
             self.values[self._text][0] = self.values[self._text][0].removeprefix("\n")
             self._text = ""
+        elif tag == "select" and self._inside and not self._several:
+            self.values.setdefault(self._select, [self._first or ""])
         elif tag == "form":
             self._inside = False
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from tests.smoke import places
 from tests.smoke.registration import Step
 from tests.smoke.world import World, expect, hidden_fields
 
@@ -82,10 +83,41 @@ def act(world: World) -> None:
     expect(chosen, "nothing to select")
     assert chosen
     fields = hidden_fields(page)
-    fields |= {"action": "cancel_places", "_selected_action": chosen[1], "index": "0"}
+    fields |= {"action": "cancel", "_selected_action": chosen[1], "index": "0"}
+    asked = world.known["admin"].post(url, data=fields, headers={"Referer": url}, timeout=30)
+    fields = hidden_fields(asked.text)
+    expect(fields.get("confirmed") == "yes", "nobody asked whether to cancel")
     answer = world.known["admin"].post(url, data=fields, headers={"Referer": url}, timeout=30)
     expect("cancelled" in answer.text.lower(), answer.text[:300])
-    world.mail(world.address("after"), "Cancelled")
+    world.mail(world.address("after"), "ancelled")
+
+
+def acted(world: World, act: str, registration_id: str, **said: str) -> str:
+    """Do one of the acts that the page of a registration offers; return the page after it."""
+    path = f"registration/registration/{registration_id}/{act}/"
+    url, page = f"{world.web}/admin/{path}", opened(world, path)
+    fields = hidden_fields(page) | said
+    answer = world.known["admin"].post(url, data=fields, headers={"Referer": url}, timeout=30)
+    expect(answer.ok and "errornote" not in answer.text, f"{act} -> {answer.status_code}")
+    return str(answer.text)
+
+
+def approve(world: World) -> None:
+    acted(world, "approve", world.known["maker_token"][:16])
+    mail = world.mail(world.address("maker"), "ay")
+    expect("45" in mail["text"], mail["text"])
+
+
+def paid(world: World) -> None:
+    places.payment(world)
+    world.mail(world.address("maker"), "Your ticket")
+
+
+def erase(world: World) -> None:
+    """Nothing of a guest is found any more, and the counts stay."""
+    acted(world, "erase", world.known["asked_token"][:16], sure="on")
+    found = opened(world, "registration/registration/?event_id=demo&q=asked+smoke")
+    expect("Asked Smoke" not in found, "the guest is still listed")
 
 
 # -- logs and tracing --
@@ -133,6 +165,9 @@ STEPS: list[Step] = [
     ("the admin finds guests by name and by address", search),
     ("the admin changes a guest and keeps the history", change),
     ("an admin action cancels, and the guest is told", act),
+    ("an organizer approves a maker, who is asked to pay", approve),
+    ("a signed payment confirms the maker's place, once", paid),
+    ("an organizer erases a guest's data", erase),
 ]
 LATE_STEPS: list[Step] = [
     ("one correlation id from the API call to the delivered message", traced),

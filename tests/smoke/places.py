@@ -10,13 +10,7 @@ from typing import Any
 
 from eventsite.core.store.secrets import Secrets
 from tests.smoke.registration import Step, applied, registrations
-from tests.smoke.world import World, expect
-
-
-def token_of(mail: dict[str, Any]) -> str:
-    """Return the guest token in a mail's link."""
-    link = next(word for word in mail["text"].split() if "/g/" in word)
-    return str(link.split("/g/")[1].split("/")[0])
+from tests.smoke.world import World, expect, token_of
 
 
 def own(world: World, token: str) -> dict[str, Any]:
@@ -142,7 +136,4 @@ STEPS: list[Step] = [
     ("a device registers a walk-in", walk_in),
     ("a lost link comes by mail, and only to who has one", lost_link),
     ("a guest exports all that is held about them", my_data),
-]
-PAYMENT_STEPS: list[Step] = [
-    ("a signed payment confirms a maker's place, once", payment),
 ]

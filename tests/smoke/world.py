@@ -127,6 +127,12 @@ class World:
         return self.wait(f"mail {subject!r} to {to}", look, seconds)
 
 
+def token_of(mail: dict[str, Any]) -> str:
+    """Return the guest token in a mail's link."""
+    link = next(word for word in mail["text"].split() if "/g/" in word)
+    return str(link.split("/g/")[1].split("/")[0])
+
+
 def header(message: dict[str, Any], name: str) -> str:
     """Return a header of a message of the mailbox, whatever its case."""
     headers = {k.lower(): v for k, v in (message.get("headers") or {}).items()}
