@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from eventsite.core.domain.personal_data import Value, sections
+from eventsite.core.domain.personal_sections import Value, sections
 from eventsite.core.domain.scans import VerdictCode
 
 SECTIONS: dict[str, Any] = {

@@ -202,19 +202,3 @@ def _event_of(criteria: Criteria) -> str:
     if not event_id:
         raise UnsupportedLookup("registrations are listed one event at a time")
     return str(event_id)
-
-
-def consent_rows(event_id: str) -> Iterator[tuple[str, ...]]:
-    """Yield what an event's guests agreed to or took back, for a table; newest guest first."""
-    registrations = stores().registrations
-    walk = registrations.newest(event_id)
-    for each in every_page(lambda limit, cursor: registrations.page(walk, limit, cursor)):
-        for consent in each.consents:
-            yield (
-                event_id,
-                consent.question_id,
-                consent.text,
-                "yes" if consent.given else "no",
-                consent.at.isoformat(),
-                each.registration_id,
-            )

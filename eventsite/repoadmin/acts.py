@@ -17,7 +17,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
@@ -56,7 +56,7 @@ class Act:
     label: str
     question: str | Callable[[Any], str]
     log: str
-    run: Callable[[HttpRequest, Any, Any], str | HttpResponse]
+    run: Callable[[HttpRequest, Any, Any], str | HttpResponseBase]
     permission: str = "change"
     fits: Callable[[Any], bool] = always
     form: type[forms.Form] | None = None
@@ -112,7 +112,7 @@ class ActsMixin(_Base):
             context["links"] = self.links(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _one(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
+    def _one(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponseBase:
         if not self.may(request, act):
             raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
@@ -132,7 +132,7 @@ class ActsMixin(_Base):
             self.message_user(request, error.message, messages.ERROR)
             return HttpResponseRedirect(self.page_of(row))
         audit.record(request, row, CHANGE, act.log)
-        if isinstance(done, HttpResponse):
+        if isinstance(done, HttpResponseBase):
             return done
         self.message_user(request, done, messages.SUCCESS)
         return HttpResponseRedirect(self.page_of(row))

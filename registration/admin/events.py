@@ -8,13 +8,15 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.urls import path, reverse
+from django.contrib.admin.utils import quote
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from eventsite.admin_site import site
 from eventsite.core.domain import events as domain
+from eventsite.core.services import exporting
 from eventsite.core.services.lining_up import offer_places
 from eventsite.core.services.organizing import add_event, new_number, save_event
 from eventsite.core.wiring import stores
@@ -26,12 +28,9 @@ from eventsite.repoadmin.options import RepositoryAdmin
 from registration.admin import event_panels as panels
 from registration.admin.choices import languages, regions, zones
 from registration.models import Event
-from registration.sources import consent_rows
 
 SOON = timedelta(days=1)
 """Who asks for erasing within this time has to say that it is meant."""
-
-CONSENT_HEADINGS = ("event_id", "question_id", "text", "given", "at", "registration_id")
 
 
 class EventForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -108,7 +107,8 @@ class EventAdmin(ActsMixin, RepositoryAdmin):
         ("During the event", ("reminder_minutes",)),
         ("Personal data", ("retention_days", "erase_at_once")),
     )
-    not_typed: ClassVar[Any] = ("filling", "rushing", "erasing", "number", "event_id", "stock_shards")
+    told: ClassVar[Any] = ("filling", "rushing", "erasing")
+    kept: ClassVar[Any] = ("number", "event_id", "stock_shards")
 
     def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
         found = {name: list(fields) for name, fields in self.sections}
@@ -124,13 +124,17 @@ class EventAdmin(ActsMixin, RepositoryAdmin):
         return [now, *((name, {"fields": fields}) for name, fields in found.items())]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.not_typed if obj else ()
+        return (*self.told, *self.kept) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # what guests hold in their hand names this event
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("registration.decide_registration"))
+
+    def has_consents_permission(self, request: HttpRequest) -> bool:
+        needed = ("registration.export_registration", "registration.answers_registration")
+        return bool(request.user.has_perms(needed))
 
     # -- what is shown ---------------------------------------------------------------------------
     @admin.display(description="places")
@@ -167,6 +171,17 @@ class EventAdmin(ActsMixin, RepositoryAdmin):
                 run=self._offer,
                 permission="decide",
             ),
+            Act(
+                name="consents",
+                label="Consent log",
+                question=(
+                    "Everything that guests agreed to or took back, with the words of that day, as"
+                    " CSV. Guests stand in it by the ids of their registrations."
+                ),
+                log="Consent log exported.",
+                run=self._consents,
+                permission="consents",
+            ),
         )
 
     @staticmethod
@@ -176,31 +191,18 @@ class EventAdmin(ActsMixin, RepositoryAdmin):
             return "Nobody who waits fits into what is free."
         return f"{count} {'offer' if count == 1 else 'offers'} made."
 
+    @staticmethod
+    def _consents(request: HttpRequest, row: Any, said: Any) -> str | HttpResponseBase:
+        """Answer what the event's guests agreed to, or have a job write it when they are many."""
+        known, by = stores(), request.user.get_username()
+        if exporting.few_enough(known, row.pk):
+            rows = exporting.rows(known, row.pk, sheet="consents")
+            return table_response(f"consents-{row.pk}", exporting.ConsentTable.headings, rows)
+        job = exporting.ask(known, row.pk, timezone.now(), asked_by=by, sheet="consents")
+        address = reverse("admin:registration_job_change", args=[quote(job.job_id)])
+        text = 'These are many guests: the file is made in the background. <a href="{}">Look</a>.'
+        return format_html(text, address)
+
     def links(self, request: HttpRequest, row: Any) -> list[tuple[str, str]]:
         listed = reverse("admin:registration_registration_changelist")
-        found = [("Registrations", f"{listed}?event_id={row.pk}")]
-        if self._may_have_consents(request):
-            address = reverse("admin:registration_event_consents", args=[row.pk])
-            found.append(("Consent log (CSV)", address))
-        return found
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.consents_view)
-        name = "registration_event_consents"
-        return [path("<str:object_id>/consents.csv", view, name=name), *super().get_urls()]
-
-    @staticmethod
-    def _may_have_consents(request: HttpRequest) -> bool:
-        needed = ("registration.export_registration", "registration.answers_registration")
-        return bool(request.user.has_perms(needed))
-
-    def consents_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """Answer everything that the event's guests agreed to or took back, newest guest first."""
-        if not self._may_have_consents(request):
-            raise PermissionDenied
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
-        self.log_change(request, row, "Consent log exported.")
-        name = f"consents-{row.pk}"
-        return table_response(name, CONSENT_HEADINGS, consent_rows(row.pk))
+        return [("Registrations", f"{listed}?event_id={row.pk}")]

@@ -54,6 +54,8 @@ def _together(row: Any) -> str:
 
 
 def _approving(request: HttpRequest, row: Any, said: Any) -> str:
+    if not _waits_for_approval(row):
+        raise NotAllowed("This registration does not wait for approval.")
     done = approve(stores(), row.pk, timezone.now(), staff(request))
     return f"Approved. {_rest(done)}".strip()
 

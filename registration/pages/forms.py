@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.forms.utils import ErrorDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from eventsite.core.domain.addresses import EMAIL_MAX
-from eventsite.core.domain.events import RequestItem
-from eventsite.core.domain.names import NAME_MAX
+from eventsite.core.domain.addresses import EMAIL_MAX, normal_address, normal_number
+from eventsite.core.domain.events import Event, RequestItem
+from eventsite.core.domain.names import NAME_MAX, tidy_name
 from eventsite.core.domain.registrations import ChannelKind, Guest
 from eventsite.core.domain.requests import NOTE_MAX, QUANTITY_MAX
 from eventsite.core.errors import EventSiteError, Invalid
@@ -53,6 +54,20 @@ class RefusableForm(forms.Form):
             kept.update({name: found[name] for name in found if name not in self.unasked})
         return kept
 
+    @property
+    def new_fields(self) -> list[forms.BoundField]:
+        """Fields that came with the answer to what was sent before."""
+        if not self.is_bound or self.quiet:
+            return []
+        return [field for field in self.visible_fields() if field.name in self.unasked]
+
+    def tidied(self, name: str, tidy: Callable[[str], str]) -> str:
+        """Return a value as the heart tidies it; what the heart refuses is an error here."""
+        try:
+            return tidy(self.cleaned_data[name])
+        except Invalid as error:
+            raise forms.ValidationError(in_words(error)) from error
+
     def refuse(self, error: EventSiteError, words: str = "") -> None:
         """Put an error where it belongs: at its field if that is shown, else on top."""
         field = self.fields.get(error.field)
@@ -91,8 +106,18 @@ def uses_up_key(error: EventSiteError) -> bool:
     return not isinstance(error, Invalid) and not error.retryable
 
 
-class GuestForm(RefusableForm):
-    """A guest's particulars."""
+class PersonForm(RefusableForm):
+    """A form with name and address, which the heart looks at field by field."""
+
+    def clean_name(self) -> str:
+        return self.tidied("name", tidy_name)
+
+    def clean_email(self) -> str:
+        return self.tidied("email", lambda text: normal_address(text) if text else "")
+
+
+class GuestForm(PersonForm):
+    """A guest's particulars. ``region`` is the country of numbers without a country code."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -119,13 +144,22 @@ class GuestForm(RefusableForm):
         initial=ChannelKind.EMAIL.value,
     )
 
-    def __init__(self, *args: Any, push: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, push: bool = False, region: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.region = region or "ZZ"
         # A browser page cannot get a push token; who has one came by an app.
         offered = [kind for kind in _CHANNELS if push or kind is not ChannelKind.PUSH]
         self.fields["channel"].choices = [  # type: ignore[attr-defined]
             (kind.value, _CHANNELS[kind]) for kind in offered
         ]
+
+    def clean_phone(self) -> str:
+        return self.tidied("phone", lambda text: normal_number(text, self.region) if text else "")
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        if given.get("channel") == ChannelKind.SMS and given.get("phone") == "":
+            self.add_error("phone", gettext("Messages by SMS need a phone number."))
 
     def particulars(self) -> dict[str, Any]:
         """Return what was typed, as fields of Guest."""
@@ -143,13 +177,15 @@ class ParticularsForm(GuestForm):
         help_text=_("Times on your page and in messages are shown in this zone."),
     )
 
-    def __init__(self, guest: Guest, event_zone: str, data: Any = None) -> None:
-        super().__init__(data, initial=_typed(guest), push=bool(guest.push_token))
+    def __init__(self, guest: Guest, event: Event, data: Any = None) -> None:
+        super().__init__(
+            data, initial=_typed(guest), push=bool(guest.push_token), region=event.region
+        )
         spoken = [(code, name) for code, name in settings.LANGUAGES]
         if guest.locale not in dict(spoken):  # such as en-IE: it stays as it is unless changed
             spoken.insert(0, (guest.locale, guest.locale))
         self.fields["locale"].choices = spoken  # type: ignore[attr-defined]
-        self.fields["zone"].choices = zone_choices(event_zone, guest.zone)  # type: ignore[attr-defined]
+        self.fields["zone"].choices = zone_choices(event.zone, guest.zone)  # type: ignore[attr-defined]
         if not guest.email:
             self.fields["email"].required = False
 

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from eventsite.core.errors import EventSiteError, Invalid
 from eventsite.core.services.changing import change_answers, change_guest
 from eventsite.core.services.personal_data import erase as take_away
-from eventsite.core.services.personal_data import export, sections
+from eventsite.core.services.personal_data import export
 from eventsite.core.wiring import stores
+from eventsite.personal_words import readable
 from eventsite.rest import STATUS
 from registration.pages.answers import private
 from registration.pages.forms import EraseForm, ParticularsForm
 from registration.pages.opening import Opened, done, opened_by, own_page
-from registration.pages.personal_words import in_words
 from registration.pages.questions_form import QuestionsForm
 
 GUEST = "guest"
@@ -30,7 +30,7 @@ def particulars(request: HttpRequest, token: str) -> HttpResponse:
     """Show and change who the guest is, and the language and zone that we write in."""
     opened = opened_by(request, token)
     guest, status = opened.registration.guest, 200
-    form = ParticularsForm(guest, opened.setup.event.zone, request.POST or None)
+    form = ParticularsForm(guest, opened.setup.event, request.POST or None)
     if request.method == "POST":
         status = STATUS[Invalid]
         if form.is_valid():
@@ -80,8 +80,8 @@ def _answers(
 def data(request: HttpRequest, token: str) -> HttpResponse:
     """Everything that is kept about the guest, to be read."""
     opened = opened_by(request, token)
-    kept = sections(export(stores(), opened.registration, timezone.now()))
-    return own_page(request, opened, "guest/data.html", sections=in_words(kept))
+    kept = export(stores(), opened.registration, timezone.now())
+    return own_page(request, opened, "guest/data.html", sections=readable(kept, opened.zone))
 
 
 @private

@@ -27,7 +27,7 @@ from eventsite.core.errors import EventSiteError
 from eventsite.refusals import in_words
 from registration.applying import body_of
 from registration.availability import Offer, Sale
-from registration.pages.forms import KEY, GuestForm, RefusableForm, new_key, uses_up_key
+from registration.pages.forms import KEY, GuestForm, PersonForm, new_key, uses_up_key
 from registration.pages.question_fields import (
     answers_in,
     asked_now,
@@ -47,7 +47,7 @@ class LeadForm(GuestForm):
     """The first of a party, who speaks for all."""
 
 
-class MemberForm(RefusableForm):
+class MemberForm(PersonForm):
     """Another of a party."""
 
     name = forms.CharField(
@@ -149,11 +149,16 @@ class PartyForm:
         shown = set(typed.get(ASKED, "").split())
         fresh = {each.question_id for each in questions} - shown
         data = MultiValueDict({f"g{number}-{name}": typed.getlist(name) for name in typed})
-        form = (LeadForm if number == 0 else MemberForm)(
-            data if bound else None,
-            prefix=f"g{number}",
-            unasked={field_name(each) for each in fresh},
-        )
+        about: dict[str, Any] = {
+            "data": data if bound else None,
+            "prefix": f"g{number}",
+            "unasked": {field_name(each) for each in fresh},
+        }
+        region = self.setup.event.region
+        form = MemberForm(**about) if number else LeadForm(**about, region=region)
+        if number and offer.kind.per_guest == 1:
+            form.fields["email"].required = True
+            form.fields["email"].help_text = _("One address gets only one ticket of this kind.")
         form.fields.update(fields_of(questions))
         return Block(number=number, form=form, offer=offer, questions=questions)
 
@@ -222,8 +227,8 @@ class PartyForm:
 
     def is_valid(self) -> bool:
         for block in self.blocks:
-            if block.form.is_valid() and not block.form.unasked:
-                check(block.form, block.questions)
+            block.form.is_valid()
+            check(block.form, block.questions)
         return not self.wrong
 
     def body(self, locale: str) -> dict[str, Any]:

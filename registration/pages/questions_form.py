@@ -62,8 +62,8 @@ class QuestionsForm(RefusableForm):
         return self.is_bound and self.sent_as != self.seen
 
     def is_valid(self) -> bool:
-        if super().is_valid() and not self.unasked:
-            check(self, self.questions)
+        super().is_valid()
+        check(self, self.questions)
         return not self.errors
 
     def answers(self) -> Answers:

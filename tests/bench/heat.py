@@ -14,11 +14,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from eventsite.core.domain.applications import Applicant, Application
-from eventsite.core.domain.events import Event, EventSetup, TicketType
+from eventsite.core.domain.applications import read_application
+from eventsite.core.domain.events import DEFAULT_STOCK_SHARDS
 from eventsite.core.domain.ledger import fact_of
-from eventsite.core.domain.questions import Question, QuestionKind
-from eventsite.core.domain.registrations import Guest
 from eventsite.core.services.drafting import Entry, draft
 from eventsite.core.services.placing import take
 from eventsite.core.store.gauges import RateGauge
@@ -27,6 +25,7 @@ from eventsite.core.store.ledger import LedgerRepository
 from eventsite.core.store.registrations import Placing, RegistrationRepository
 from eventsite.core.store.stock import StockRepository
 from eventsite.core.store.table import CONFLICT_TRIES, EVENTS_INDEXES, Table, index_keys
+from tests.bench.guests import EVENT, a_body, a_fair
 from tests.bench.measuring import Measure
 from tests.bench.names import LANGUAGES, MIXED, names
 
@@ -37,8 +36,6 @@ SAMPLE = 3_000
 PER_SECOND = 1000 / 3
 PROCESSES = 50
 """Functions that write at the same time; each has its own memory of what it wrote."""
-
-TEXT = "I agree that the organizer keeps my name and address and sends me news of this event. "
 
 
 class CountingTable(Table):
@@ -108,7 +105,7 @@ def rush(guests: int, languages: Mapping[str, int], shards: int) -> CountingTabl
     With everything that one registration writes: the item and its indexes, claim, places in event
     and type, idempotency, the marks of buckets, the gauge of the rush, and the ledger.
     """
-    table, setup = CountingTable(), _setup(shards)
+    table, setup = CountingTable(), a_fair(120_000, shards, confirm_email=True)
     stock = StockRepository(table)
     processes = [
         (RegistrationRepository(table), LedgerRepository(table), RateGauge(table))
@@ -120,9 +117,9 @@ def rush(guests: int, languages: Mapping[str, int], shards: int) -> CountingTabl
         table.second = int(number / PER_SECOND)
         now = began + timedelta(seconds=number / PER_SECOND)
         registrations, ledger, gauge = processes[number % PROCESSES]
-        gauge.note("demo", now)
+        gauge.note(EVENT, now)
         locale, name = next(crowd)
-        application = _application(number, locale, name)
+        application = read_application(EVENT, a_body(number, name, locale))
         party = draft(setup, application, Entry(key=f"{number}", source="api", now=now))
         limits = {"general": 1}
         placing = Placing(
@@ -136,61 +133,6 @@ def rush(guests: int, languages: Mapping[str, int], shards: int) -> CountingTabl
         (placed,) = take(stock, setup, party, write, public=True)
         ledger.append(fact_of(None, placed))
     return table
-
-
-def _setup(shards: int) -> EventSetup:
-    event = Event(
-        event_id="demo",
-        number=1,
-        title="Rush",
-        starts_at=datetime(2027, 5, 1, tzinfo=UTC),
-        ends_at=datetime(2027, 5, 4, tzinfo=UTC),
-        capacity=120_000,
-        confirm_email=True,
-        stock_shards=shards,
-    )
-    kind = TicketType(
-        event_id="demo", type_id="general", number=1, name="General", capacity=110_000
-    )
-    kinds = {
-        "company": QuestionKind.TEXT,
-        "diet": QuestionKind.CHOICE,
-        "arrival": QuestionKind.DATE,
-        "needs": QuestionKind.TEXT,
-        "news": QuestionKind.CONSENT,
-        "photos": QuestionKind.CONSENT,
-    }
-    questions = tuple(
-        Question(
-            event_id="demo",
-            question_id=name,
-            name=TEXT if kind is QuestionKind.CONSENT else name,
-            kind=kind,
-            choices=("vegan", "vegetarian", "any") if kind is QuestionKind.CHOICE else (),
-        )
-        for name, kind in kinds.items()
-    )
-    return EventSetup(event=event, types=(kind,), questions=questions)
-
-
-def _application(number: int, locale: str, name: str) -> Application:
-    answers = {
-        "company": ("Harbour Works and Daughters Ltd",),
-        "diet": ("vegetarian",),
-        "arrival": ("2027-05-01",),
-        "needs": ("A seat near the door, please; I come with a walking frame. " * (number % 3),),
-        "news": ("yes",),
-        "photos": ("yes",) if number % 2 else (),
-    }
-    guest = Guest(
-        name=name,
-        email=f"guest.{number}@mail-provider.example.org",
-        phone="+353851234567" if number % 2 else "",
-        locale=locale,
-        zone="Europe/Dublin",
-    )
-    who = Applicant(type_id="general", guest=guest, answers=answers)
-    return Application(event_id="demo", applicants=(who,))
 
 
 def busy_share(shards: int, hold_seconds: float, calls: int = 20_000) -> float:
@@ -235,7 +177,7 @@ def _tried(
 
 def measure() -> list[Measure]:
     """The hottest key of all, its name in the note; then languages alone, and busy shards."""
-    shards = Event.__dataclass_fields__["stock_shards"].default
+    shards = DEFAULT_STOCK_SHARDS
     table = rush(GUESTS, MIXED, shards)
     units, (where, key) = table.hottest()
     sizes = ", ".join(f"{name} {size} B" for name, size in table.largest.most_common(3))

@@ -38,7 +38,7 @@ GUESTS = 40
 """Enough for lists, searches and filters to leave something out."""
 TABLES = {"eventsite-events": EVENTS_TABLE, "eventsite-office": OFFICE_TABLE}
 SECRETS_ID = "eventsite-secrets"
-BUCKET, JOBS = "eventsite-files", "eventsite-jobs"
+BUCKET, JOBS, INTAKE = "eventsite-files", "eventsite-jobs", "eventsite-intake"
 
 
 @dataclass
@@ -114,6 +114,7 @@ def serving(state: Path) -> Iterator[Site]:
             "EVENTSITE_SECRETS_ID": SECRETS_ID,
             "EVENTSITE_FILES_BUCKET": BUCKET,
             "EVENTSITE_JOBS_URL": f"{engine.url}/000000000000/{JOBS}",
+            "EVENTSITE_INTAKE_URL": f"{engine.url}/000000000000/{INTAKE}",
             "EVENTSITE_PUBLIC_URL": url,
             "EVENTSITE_ALLOWED_HOSTS": "127.0.0.1",
             "EVENTSITE_DYNAMODB_TIMEOUT": "10",  # a busy machine is no claim of these tests
@@ -128,7 +129,15 @@ def serving(state: Path) -> Iterator[Site]:
             stores, secrets, file = wiring.stores(), wiring.secrets(), LoginFile(state / "login")
             Demo(stores, secrets, file, datetime.now(UTC), count=GUESTS).load("", make_password)
             web.wait_for(f"{url}/healthz", seconds=60)
-            _ = stores.jobs, stores.job_queue, stores.imports, stores.befores, stores.files
+            _ = (
+                stores.attempts,
+                stores.intake,
+                stores.jobs,
+                stores.job_queue,
+                stores.imports,
+                stores.befores,
+                stores.files,
+            )
             patch.undo()  # the repositories have their clients now; tests get their own environment
             wiring.forget()
             yield Site(url, stores, secrets, **_login(file))
@@ -142,7 +151,8 @@ def _prepare() -> None:
         dynamodb.create_table(TableName=name, **definition)
     here = {"LocationConstraint": "eu-west-1"}
     wiring.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=here)
-    wiring.client("sqs").create_queue(QueueName=JOBS)
+    for queue in (JOBS, INTAKE):
+        wiring.client("sqs").create_queue(QueueName=queue)
     text = json.dumps({"current": "1", "1": random_secrets.token_hex(32)})
     secrets.create_secret(Name=SECRETS_ID, SecretString=text)
 

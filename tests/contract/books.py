@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -144,16 +144,22 @@ class Books:
     def wants(self, party: Iterable[Registration]) -> Counter[str]:
         return Counter(what for each in party for what in self.stocks_of(each))
 
-    def can_ever_fit(self, wants: Counter[str]) -> bool:
+    def can_ever_fit(self, party: Iterable[Registration]) -> bool:
+        wants = self.wants(party)
         places = {what: n for what, n in wants.items() if not what.startswith("CODE.")}
         return all(n <= self.size(what) for what, n in places.items())
 
-    def who_waits_must_be_kept_from_the_public(self) -> None:
-        """Fail when somebody waits for places that are for everybody."""
+    @property
+    def unfit(self) -> set[str]:
+        """Who waits for more places than there are in all: the leads of such parties."""
+        return {party[0].registration_id for party in self.line if not self.can_ever_fit(party)}
+
+    def who_waits_must_be_kept_from_the_public(self, but: Collection[str]) -> None:
+        """Fail when somebody waits for places that are for everybody; some may."""
         for party in self.line:
             wants = self.wants(party)
             codes = [what for what in wants if what.startswith("CODE.")]
-            if not self.can_ever_fit(wants) or any(self.left(c) < wants[c] for c in codes):
+            if party[0].registration_id in but or any(self.left(c) < wants[c] for c in codes):
                 continue
             stocks = {"EVENT", *(f"TYPE.{each.type_id}" for each in party)}
             assert any(self.kept(what) for what in stocks), f"anybody may pass {party}"
@@ -166,7 +172,7 @@ class Books:
         stuck: set[str] = set()
         for party in self.line:
             wants = self.wants(party)
-            if not self.can_ever_fit(wants):
+            if not self.can_ever_fit(party):
                 continue
             short = {what for what, n in wants.items() if self.left(what) < n}
             blocked = short | (stuck & wants.keys())

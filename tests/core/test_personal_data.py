@@ -15,6 +15,7 @@ from eventsite.core.domain.attempts import Attempt
 from eventsite.core.domain.events import TicketType
 from eventsite.core.domain.ledger import fact_of, taken
 from eventsite.core.domain.personal_data import ERASED_GUEST
+from eventsite.core.domain.personal_sections import sections
 from eventsite.core.domain.questions import Question, QuestionKind
 from eventsite.core.domain.registrations import Cause, Guest, Payment, RegistrationStatus
 from eventsite.core.domain.scans import Admission, Scan, Verdict, VerdictCode, already_admitted
@@ -24,7 +25,7 @@ from eventsite.core.services.deciding import cancel, record_payment
 from eventsite.core.services.drafting import Clearance
 from eventsite.core.services.mailing_links import send_again, send_links
 from eventsite.core.services.organizing import set_up
-from eventsite.core.services.personal_data import erase, export, sections
+from eventsite.core.services.personal_data import erase, export
 from eventsite.core.services.registering import register
 from eventsite.core.services.requesting import Wish, ask, fulfil
 from eventsite.core.services.signing_up import sign_up

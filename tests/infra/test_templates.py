@@ -172,7 +172,10 @@ def test_files_are_private_encrypted_and_forgotten() -> None:
     assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", files.KEPT.days)
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Action"]) == ("Deny", ["s3:*"])
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert statement["Condition"] == {
+        "Bool": {"aws:SecureTransport": "false"},
+        "NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"},
+    }
 
 
 def test_only_the_office_and_the_jobs_see_files() -> None:

@@ -19,6 +19,7 @@ from eventsite.core.domain.applications import Applicant
 from eventsite.core.domain.events import Rush, TicketType
 from eventsite.core.domain.jobs import JobState
 from eventsite.core.domain.questions import Question, QuestionKind
+from eventsite.core.services import exporting
 from eventsite.core.services.deciding import cancel
 from eventsite.core.services.organizing import save_event, save_question, save_type
 from eventsite.core.services.retaining import due, job_id
@@ -264,7 +265,7 @@ def test_consents_are_exported_with_their_words(office: Client, fair: Stores) ->
     gone = apply(fair, "k2", guest=a_guest(email="x@example.org"), answers={"p": ("yes",)}, now=now)
     cancel(fair, gone.registration.registration_id, now)
     apply(fair, "k3", guest=a_guest(email="y@example.org"), now=now)
-    answer = office.get("/admin/registration/event/demo/consents.csv")
+    answer = office.post("/admin/registration/event/demo/consents/")
     body = b"".join(answer.streaming_content).decode("utf-8-sig")
     first, *rows = list(csv.reader(io.StringIO(body)))
     assert first == ["event_id", "question_id", "text", "given", "at", "registration_id"]
@@ -277,9 +278,23 @@ def test_consents_are_exported_with_their_words(office: Client, fair: Stores) ->
     assert "Consent log exported." in text(office.get("/admin/registration/event/demo/history/"))
 
 
+def test_the_consents_of_many_are_written_by_a_job(
+    office: Client, fair: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = boto3.client("sqs").create_queue(QueueName="eventsite-jobs")["QueueUrl"]
+    monkeypatch.setenv("EVENTSITE_JOBS_URL", url)
+    wiring.forget()
+    monkeypatch.setattr(exporting, "AT_ONCE_MAX", 0)
+    apply(wiring.stores(), now=timezone.now())
+    answer = text(office.post("/admin/registration/event/demo/consents/", follow=True))
+    assert "the file is made in the background. Look" in answer
+    (job,) = wiring.stores().jobs.of_event("demo", 9)
+    assert (job.kind, job.options["sheet"]) == ("export_guests", "consents")
+
+
 @pytest.mark.parametrize("role", ["viewer", "checkin_lead", "fulfilment"])
 def test_only_organizers_have_the_consent_log(office: Client, role: str) -> None:
     browser = signed_in(role)
-    assert browser.get("/admin/registration/event/demo/consents.csv").status_code == 403
+    assert browser.post("/admin/registration/event/demo/consents/").status_code == 403
     assert "Consent log" not in text(browser.get(PAGE))
     assert browser.get(PAGE).status_code == 200

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import Any, Protocol
@@ -83,21 +83,53 @@ class Table:
         answers = (", ".join(registration.answers.get(each, ())) for each, _ in self.asked)
         return [*(fixed[name] for name in _FIXED), *answers]
 
+    def rows(self, registration: Registration) -> Iterator[list[Any]]:
+        yield self.row(registration)
+
+
+class ConsentTable:
+    """What guests agreed to or took back: a row each time, with the words of that day."""
+
+    headings = ("event_id", "question_id", "text", "given", "at", "registration_id")
+
+    def __init__(self, setup: EventSetup, asked: object = None) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def rows(self, registration: Registration) -> Iterator[list[Any]]:
+        for consent in registration.consents:
+            yield [
+                registration.event_id,
+                consent.question_id,
+                consent.text,
+                "yes" if consent.given else "no",
+                f"{consent.at:%Y-%m-%dT%H:%M:%SZ}",
+                registration.registration_id,
+            ]
+
+
+SHEETS: Mapping[str, Callable[..., Table | ConsentTable]] = {
+    "guests": Table,
+    "consents": ConsentTable,
+}
+"""What can be exported; ``guests`` unless told."""
+
 
 def few_enough(stores: Exporting, event_id: str, status: str = "") -> bool:
     """Return whether an event's registrations can be sent at once."""
-    count, _ = stores.registrations.newest(event_id, status).count(AT_ONCE_MAX + 1)
-    return count <= AT_ONCE_MAX
+    count, exact = stores.registrations.newest(event_id, status).count(AT_ONCE_MAX + 1)
+    return exact and count <= AT_ONCE_MAX
 
 
-def rows(stores: Exporting, event_id: str, status: str = "") -> Iterator[list[Any]]:
+def rows(
+    stores: Exporting, event_id: str, status: str = "", sheet: str = "guests"
+) -> Iterator[list[Any]]:
     """Yield the rows of an event's registrations, newest first."""
-    table = Table(stores.events.setup(event_id))
+    table = SHEETS[sheet](stores.events.setup(event_id))
     walk, cursor = stores.registrations.newest(event_id, status), None
     while True:
         page = stores.registrations.page(walk, PART_ROWS, cursor)
         for registration in page:
-            yield table.row(registration)
+            yield from table.rows(registration)
         cursor = page.next
         if not cursor:
             return
@@ -112,6 +144,7 @@ def ask(
     ending: str = "csv",
     status: str = "",
     bom: bool = True,
+    sheet: str = "guests",
     queue: bool = True,
 ) -> Job:
     """Ask for an export as a file. Raises NotFound (no such event), Invalid."""
@@ -120,7 +153,7 @@ def ask(
         raise Invalid("A file is csv or xlsx.", field="format")
     if status and status not in {each.value for each in RegistrationStatus}:
         raise Invalid("There is no such status.", field="status")
-    options = {"format": ending, "status": status, "bom": "yes" if bom else ""}
+    options = {"format": ending, "status": status, "bom": "yes" if bom else "", "sheet": sheet}
     job = jobs.new_job("export_guests", event_id, now, asked_by=asked_by, options=options)
     return jobs.ask(stores, job, queue=queue)
 
@@ -136,7 +169,9 @@ def link(stores: Exporting, job: Job) -> str:
         raise NotAllowed("This export is not done.", field="state")
     if stores.files.size(key) is None:
         raise NotAllowed("This file was deleted after its time. Export again.", field="file")
-    filename = f"guests-{job.event_id}-{job.created_at:%Y%m%d-%H%M}.{ending}"
+    filename = (
+        f"{job.options.get('sheet', 'guests')}-{job.event_id}-{job.created_at:%Y%m%d-%H%M}.{ending}"
+    )
     return stores.files.link(key, filename, FORMATS[ending])
 
 
@@ -144,11 +179,12 @@ def work(stores: Exporting, job: Job, shift: Shift) -> Generator[Progress]:
     """Read the registrations into parts, or go on with it, and make one file of them."""
     # A question that comes or goes meanwhile does not move the columns.
     parts, cursor, asked = json.loads(job.checkpoint) if job.checkpoint else (0, "", None)
-    table = Table(stores.events.fresh_setup(job.event_id), asked)
+    sheet = SHEETS[job.options.get("sheet", "guests")]
+    table = sheet(stores.events.fresh_setup(job.event_id), asked)
     walk = stores.registrations.newest(job.event_id, job.options.get("status", ""))
     while cursor is not None:
         page = stores.registrations.page(walk, PART_ROWS, cursor or None)
-        lines = (table.row(registration) for registration in page)
+        lines = (row for registration in page for row in table.rows(registration))
         body = b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
         stores.files.put(export_part(job.job_id, parts), body, "application/jsonl")
         parts, cursor = parts + 1, page.next

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from eventsite.core.domain.personal_data import Section, account, erased, sections
+from eventsite.core.domain.personal_data import account, erased
 from eventsite.core.domain.registrations import Cause, Registration
 from eventsite.core.errors import NotAllowed, StaleWrite, Unavailable
 from eventsite.core.services.deciding import cancel
@@ -20,8 +20,6 @@ from eventsite.core.services.registry import Registry
 from eventsite.core.store.agenda import AgendaRepository
 from eventsite.core.store.ledger import LedgerRepository
 from eventsite.core.store.personal import PersonalRepository
-
-__all__ = ["Archive", "Section", "erase", "export", "sections"]
 
 logger = logging.getLogger(__name__)
 

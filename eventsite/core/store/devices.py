@@ -6,7 +6,7 @@ from datetime import datetime
 
 from eventsite.core.domain.staff import Device
 from eventsite.core.errors import AlreadyExists, NotFound
-from eventsite.core.store import keys
+from eventsite.core.store import office_keys
 from eventsite.core.store.items import dump, load, time_text
 from eventsite.core.store.pages import Access, Page
 from eventsite.core.store.table import ConditionFailed, Table
@@ -20,8 +20,8 @@ class DeviceRepository:
 
     def add(self, device: Device) -> Device:
         """Write a new device. Raises AlreadyExists."""
-        item = dump("device", device) | keys.device(device.device_id)
-        item["actor_pk"] = keys.device_directory(device.event_id)
+        item = dump("device", device) | office_keys.device(device.device_id)
+        item["actor_pk"] = office_keys.device_directory(device.event_id)
         item["actor_sk"] = f"{time_text(device.enrolled_at)}#{device.device_id}"
         try:
             self.table.put(item, "attribute_not_exists(pk)")
@@ -31,7 +31,7 @@ class DeviceRepository:
 
     def get(self, device_id: str) -> Device | None:
         """Return a device, strongly consistent: a revocation holds from the next scan."""
-        item = self.table.get(keys.device(device_id), consistent=True)
+        item = self.table.get(office_keys.device(device_id), consistent=True)
         return load(Device, item) if item else None
 
     def of_event(
@@ -45,7 +45,7 @@ class DeviceRepository:
         """Return an event's devices by time of enrolment. Raises BadCursor."""
         access = Access(
             self.table,
-            keys.device_directory(event_id),
+            office_keys.device_directory(event_id),
             "by_actor",
             descending=not oldest_first,
         )
@@ -55,7 +55,7 @@ class DeviceRepository:
         """Refuse a device from now on; the first revocation's time stays. Raises NotFound."""
         try:
             item = self.table.update(
-                keys.device(device_id),
+                office_keys.device(device_id),
                 "SET revoked_at = if_not_exists(revoked_at, :now) ADD version :one",
                 {":now": time_text(now), ":one": 1},
                 "attribute_exists(pk)",

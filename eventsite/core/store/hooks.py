@@ -12,7 +12,7 @@ from datetime import datetime
 
 from eventsite.core.domain.hook_deliveries import KEPT, HookDelivery, HookOutcome
 from eventsite.core.errors import StaleWrite
-from eventsite.core.store import keys
+from eventsite.core.store import office_keys
 from eventsite.core.store.items import Item, dump, load, time_text
 from eventsite.core.store.pages import Access, Page
 from eventsite.core.store.table import ConditionFailed, Table
@@ -27,7 +27,7 @@ class HookRepository:
 
     def get(self, event_id: str, webhook_id: str, hook_event_id: str) -> HookDelivery | None:
         """Return a delivery as it is now, None when nothing was tried yet."""
-        key = keys.hook_delivery(event_id, webhook_id, hook_event_id)
+        key = office_keys.hook_delivery(event_id, webhook_id, hook_event_id)
         item = self._table.get(key, consistent=True)
         return load(HookDelivery, item) if item else None
 
@@ -73,11 +73,11 @@ class HookRepository:
         self, event_id: str, webhook_id: str, outcome: HookOutcome | None, now: datetime
     ) -> Walk | Access:
         if outcome in _SINGLED_OUT:
-            state = keys.hook_state(event_id, webhook_id, outcome)
+            state = office_keys.hook_state(event_id, webhook_id, outcome)
             return Access(self._table, state, "by_month", descending=True)
         where = "outcome = :outcome" if outcome else ""
         values = {":outcome": outcome.value} if outcome else {}
-        days = keys.hook_days(event_id, webhook_id, now - KEPT, now)
+        days = office_keys.hook_days(event_id, webhook_id, now - KEPT, now)
         return Walk(
             [
                 Access(self._table, day, "by_actor", descending=True, where=where, values=values)
@@ -93,8 +93,10 @@ _SINGLED_OUT = (HookOutcome.WAITING, HookOutcome.FAILED)
 def _item(delivery: HookDelivery) -> Item:
     about = (delivery.event_id, delivery.webhook_id)
     sort = f"{time_text(delivery.first_at)}#{delivery.hook_event_id}"
-    item = keys.hook_delivery(*about, delivery.hook_event_id) | dump("hook_delivery", delivery)
-    item |= {"actor_pk": keys.hook_day(*about, delivery.first_at), "actor_sk": sort}
+    item = office_keys.hook_delivery(*about, delivery.hook_event_id) | dump(
+        "hook_delivery", delivery
+    )
+    item |= {"actor_pk": office_keys.hook_day(*about, delivery.first_at), "actor_sk": sort}
     if delivery.outcome in _SINGLED_OUT:
-        item |= {"month_pk": keys.hook_state(*about, delivery.outcome), "month_sk": sort}
+        item |= {"month_pk": office_keys.hook_state(*about, delivery.outcome), "month_sk": sort}
     return item | {"ttl": int((delivery.first_at + KEPT).timestamp())}

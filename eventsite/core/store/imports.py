@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from eventsite.core.domain.guest_imports import UNDO_SPAN, GuestImport
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.errors import AlreadyExists, NotFound, StaleWrite
-from eventsite.core.store import items, keys
+from eventsite.core.store import items, keys, office_keys
 from eventsite.core.store.items import Item
 from eventsite.core.store.pages import Access, Page
 from eventsite.core.store.table import ConditionFailed, Table
@@ -34,14 +34,14 @@ class ImportRepository:
 
     def get(self, import_id: str) -> GuestImport:
         """Return an import. Raises NotFound."""
-        item = self._table.get(keys.guest_import(import_id), consistent=True)
+        item = self._table.get(office_keys.guest_import(import_id), consistent=True)
         if item is None:
             raise NotFound("There is no such import.", field="import_id")
         return items.load(GuestImport, item)
 
     def of_event(self, event_id: str, limit: int, cursor: str | None = None) -> Page[GuestImport]:
         """Return an event's imports, newest first. Raises BadCursor."""
-        access = Access(self._table, keys.imports_of(event_id), "by_actor", descending=True)
+        access = Access(self._table, office_keys.imports_of(event_id), "by_actor", descending=True)
         return access.page(limit, cursor).map(lambda item: items.load(GuestImport, item))
 
     def save(self, guest_import: GuestImport) -> GuestImport:
@@ -104,9 +104,9 @@ class BeforeRepository:
 def _item(guest_import: GuestImport) -> Item:
     created = guest_import.created_at
     return (
-        keys.guest_import(guest_import.import_id)
+        office_keys.guest_import(guest_import.import_id)
         | {
-            "actor_pk": keys.imports_of(guest_import.event_id),
+            "actor_pk": office_keys.imports_of(guest_import.event_id),
             "actor_sk": f"{items.time_text(created)}#{guest_import.import_id}",
             "ttl": int((created + KEPT).timestamp()),
         }

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from eventsite.core.domain.jobs import KEPT, LEASE, Job, JobState, Progress
 from eventsite.core.errors import AlreadyExists, InProgress, NotAllowed, NotFound, StaleWrite
-from eventsite.core.store import items, keys
+from eventsite.core.store import items, office_keys
 from eventsite.core.store.items import Item
 from eventsite.core.store.pages import Access, Page
 from eventsite.core.store.table import Table, TransactionRefused
@@ -51,25 +51,25 @@ class JobRepository:
 
     def get(self, job_id: str) -> Job:
         """Return a job. Raises NotFound."""
-        item = self._table.get(keys.job(job_id), consistent=True)
+        item = self._table.get(office_keys.job(job_id), consistent=True)
         if item is None:
             raise NotFound("There is no such job.", field="job_id")
         return items.load(Job, item)
 
     def of_event(self, event_id: str, limit: int, cursor: str | None = None) -> Page[Job]:
         """Return an event's jobs, newest first. Raises BadCursor."""
-        access = Access(self._table, keys.jobs_of(event_id), "by_actor", descending=True)
+        access = Access(self._table, office_keys.jobs_of(event_id), "by_actor", descending=True)
         return access.page(limit, cursor).map(lambda item: items.load(Job, item))
 
     def of_month(self, moment: datetime, limit: int, cursor: str | None = None) -> Page[Job]:
         """Return the jobs of a month, newest first. Raises BadCursor."""
-        access = Access(self._table, keys.jobs_month(moment), "by_month", descending=True)
+        access = Access(self._table, office_keys.jobs_month(moment), "by_month", descending=True)
         return access.page(limit, cursor).map(lambda item: items.load(Job, item))
 
     def lapsed(self, now: datetime) -> list[Job]:
         """Return the open jobs that somebody should have taken up by now."""
-        marks = Access(self._table, keys.OPEN_JOBS, consistent=True).stream()
-        found = self._table.get_all([keys.job(mark["job_id"]) for mark in marks])
+        marks = Access(self._table, office_keys.OPEN_JOBS, consistent=True).stream()
+        found = self._table.get_all([office_keys.job(mark["job_id"]) for mark in marks])
         return [job for item in found if (job := items.load(Job, item)).lapsed(now)]
 
     # -- what a worker does -----------------------------------------------------------------------
@@ -113,7 +113,7 @@ class JobRepository:
     def end(self, job: Job, state: JobState, now: datetime, cause: str = "") -> Job:
         """Close a job. Raises StaleWrite as ``advance`` does."""
         ended = replace(job, state=state, finished_at=now, owner="", cause=cause)
-        return self._write(ended, self._table.deleting(keys.open_job(job.job_id)))
+        return self._write(ended, self._table.deleting(office_keys.open_job(job.job_id)))
 
     # -- what an organizer does -------------------------------------------------------------------
     def cancel(self, job_id: str, now: datetime) -> Job:
@@ -160,15 +160,15 @@ class JobRepository:
 
 
 def _mark(job: Job) -> Item:
-    return keys.open_job(job.job_id) | {"entity": "open_job", "job_id": job.job_id}
+    return office_keys.open_job(job.job_id) | {"entity": "open_job", "job_id": job.job_id}
 
 
 def _item(job: Job) -> Item:
     sort = f"{items.time_text(job.created_at)}#{job.job_id}"
     return (
-        keys.job(job.job_id)
-        | {"actor_pk": keys.jobs_of(job.event_id), "actor_sk": sort}
-        | {"month_pk": keys.jobs_month(job.created_at), "month_sk": sort}
+        office_keys.job(job.job_id)
+        | {"actor_pk": office_keys.jobs_of(job.event_id), "actor_sk": sort}
+        | {"month_pk": office_keys.jobs_month(job.created_at), "month_sk": sort}
         | {"ttl": int(((job.finished_at or job.created_at) + KEPT).timestamp())}
         | items.dump("job", job)
     )

@@ -57,6 +57,12 @@ PATTERNS: tuple[Pattern, ...] = (
         "1 t, 1 t a shard; to take away 1 r a shard",
     ),
     Pattern(
+        "a ticket at the door",
+        "ScanRepository.at_the_door",
+        "REG#<registration> / ADM#.. to REG",
+        "1 r a 4 KB",
+    ),
+    Pattern(
         "admit, once",
         "ScanRepository.admit",
         "SCAN#<device> / <scan>; REG#<registration> / ADM#EVENT",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from eventsite.core.domain.staff import StaffAccount
 from eventsite.core.errors import AlreadyExists, NotAllowed, NotFound, StaleWrite, Unavailable
-from eventsite.core.store import keys
+from eventsite.core.store import office_keys
 from eventsite.core.store.items import Item, dump, load, time_text
 from eventsite.core.store.pages import Access
 from eventsite.core.store.table import ConditionFailed, Table, TransactionRefused
@@ -30,12 +30,12 @@ class StaffRepository:
 
     def get(self, username: str) -> StaffAccount | None:
         """Return an account, strongly consistent: a deactivation holds from the next request."""
-        item = self.table.get(keys.staff(username), consistent=True)
+        item = self.table.get(office_keys.staff(username), consistent=True)
         return load(StaffAccount, item) if item else None
 
     def all(self) -> list[StaffAccount]:
         """Return every account by username."""
-        return [load(StaffAccount, item) for item in Access(self.table, keys.STAFF).stream()]
+        return [load(StaffAccount, item) for item in Access(self.table, office_keys.STAFF).stream()]
 
     def add(self, account: StaffAccount) -> StaffAccount:
         """Write a new account. Raises AlreadyExists."""
@@ -74,7 +74,7 @@ class StaffRepository:
         """Note a sign-in; not an edit, so the version stays. Raises NotFound."""
         try:
             self.table.update(
-                keys.staff(username),
+                office_keys.staff(username),
                 "SET last_login = :now",
                 {":now": time_text(now)},
                 "attribute_exists(pk)",
@@ -88,7 +88,7 @@ class StaffRepository:
         if account is None:
             return
         write = self.table.deleting(
-            keys.staff(username), "version = :seen", {":seen": account.version}
+            office_keys.staff(username), "version = :seen", {":seen": account.version}
         )
         self._write_with_witness(write, username)
 
@@ -117,7 +117,7 @@ class StaffRepository:
     def _transact_checked(self, write: Item, witness: str) -> bool:
         """Run the write if ``witness`` is an active owner at that moment; False when not."""
         check = self.table.deleting(
-            keys.staff(witness), "is_active = :yes AND is_superuser = :yes", {":yes": True}
+            office_keys.staff(witness), "is_active = :yes AND is_superuser = :yes", {":yes": True}
         )
         try:
             self.table.transact(write, {"ConditionCheck": check["Delete"]})
@@ -129,7 +129,7 @@ class StaffRepository:
 
     @staticmethod
     def _item(account: StaffAccount) -> Item:
-        return dump("staff_account", account) | keys.staff(account.username)
+        return dump("staff_account", account) | office_keys.staff(account.username)
 
 
 def _is_owner(account: StaffAccount) -> bool:

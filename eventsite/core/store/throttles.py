@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from eventsite.core.store import keys
+from eventsite.core.store import office_keys
 from eventsite.core.store.items import Item
 from eventsite.core.store.table import Table
 
@@ -43,4 +43,4 @@ def _slot(window: int, now: datetime) -> int:
 
 
 def _key(scope: str, window: int, now: datetime) -> Item:
-    return keys.throttle(scope, _slot(window, now))
+    return office_keys.throttle(scope, _slot(window, now))

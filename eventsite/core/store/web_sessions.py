@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from eventsite.core.store import keys
+from eventsite.core.store import keys, office_keys
 from eventsite.core.store.table import ConditionFailed, Table
 
 
@@ -52,4 +52,4 @@ class WebSessionRepository:
 
 
 def _key(session_key: str) -> dict[str, str]:
-    return keys.web_session(keys.digest(session_key))
+    return office_keys.web_session(keys.digest(session_key))
