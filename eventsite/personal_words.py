@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from eventsite.core.domain.personal_sections import Value, sections
 from eventsite.core.domain.scans import VerdictCode
+from eventsite.language_tags import day_time
 
 SECTIONS: dict[str, Any] = {
     "event": _("The event"),
@@ -45,7 +47,7 @@ LABELS: dict[str, Any] = {
     "changed_by": _("Changed by"),
     "channel": _("Told by"),
     "claimed_at": _("Begun"),
-    "code": _("Code"),
+    "code": pgettext_lazy("of a reason or a promotion", "Code"),
     "device_id": _("Device"),
     "email": _("E-mail address"),
     "ends_at": _("Ends"),
@@ -58,7 +60,7 @@ LABELS: dict[str, Any] = {
     "held_until": _("Held until"),
     "import_id": _("Import"),
     "item": _("Item"),
-    "kind": _("About"),
+    "kind": pgettext_lazy("message", "About"),
     "locale": _("Language"),
     "message": _("Message"),
     "name": _("Name"),
@@ -198,7 +200,9 @@ def shown(key: str, value: Value, zone: tzinfo | None = None) -> Any:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value, zone or UTC), "DATETIME_FORMAT")
+        if zone is not None:  # a guest, who reads the zone below and times as on all pages
+            return day_time(timezone.localtime(value, zone))
+        return date_format(timezone.localtime(value, UTC), "DATETIME_FORMAT")
     if key in ("before", "after", "awaiting"):
         return ", ".join(str(STATES.get(each, each)) for each in re.split("[:+]|, ", value))
     if key == "verdict":

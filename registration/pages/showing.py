@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from eventsite.core.domain.agenda import AgendaSession
@@ -31,8 +31,8 @@ STATUS_WORDS = {
     "payment": _("To be paid"),
     "waiting": _("On the waiting list"),
     "offered": _("Place offered"),
-    "lapsed": _("Expired"),
-    "cancelled": _("Cancelled"),
+    "lapsed": pgettext_lazy("registration", "Expired"),
+    "cancelled": pgettext_lazy("registration", "Cancelled"),
     "erased": _("Erased"),
 }
 """How a registration stands, as ``stands_of`` says it."""
@@ -55,7 +55,7 @@ REQUEST_WORDS = {
     RequestStatus.READY: _("Ready for you"),
     RequestStatus.FULFILLED: _("Handed over"),
     RequestStatus.DECLINED: _("Declined"),
-    RequestStatus.CANCELLED: _("Cancelled"),
+    RequestStatus.CANCELLED: pgettext_lazy("request", "Cancelled"),
     RequestStatus.EXPIRED: _("Expired"),
 }
 

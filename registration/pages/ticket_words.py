@@ -11,6 +11,8 @@ from eventsite.core.domain.registrations import Registration
 from eventsite.core.services.documents.words import PdfWords
 from eventsite.languages import known
 
+CLOCKS = {"12": "{hour12}:{minute:02} {half}", "24": "{hour:02}:{minute:02}"}
+
 
 def words_for(registration: Registration, event: Event) -> PdfWords:
     """Return the words in the guest's language, else in the event's."""
@@ -37,6 +39,8 @@ def _words() -> PdfWords:
                 "This code lets one person in. Keep it to yourself: whoever shows it first is "
                 "admitted."
             ),
+        ),
+        paper_hints=(
             _(
                 "Print this page, or show the code on your phone with the screen at full "
                 "brightness."
@@ -44,7 +48,7 @@ def _words() -> PdfWords:
             _("Do not fold the page through the code."),
         ),
         date=pgettext("date on a ticket", "{weekday}, {day} {month} {year}"),
-        clock=pgettext("time on a ticket", "{hour12}:{minute:02} {half}"),
+        clock=CLOCKS[pgettext("hours of the clock: 12 or 24", "12")],
         weekdays=tuple(str(WEEKDAYS[number]) for number in range(7)),
         months=tuple(str(MONTHS[number]) for number in range(1, 13)),
     )

@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 import sys
+import time
 from types import ModuleType
 
-from tests.bench import calls, imports, imports_of_guests, pipeline
+from tests.bench import (
+    calls,
+    growth,
+    heat,
+    imports,
+    imports_of_guests,
+    pipeline,
+    registration,
+    rush,
+)
 from tests.bench.measuring import RESULTS, Measure, write
 
 BENCHES: dict[str, ModuleType] = {
     "imports": imports,
     "pipeline": pipeline,
     "calls": calls,
+    "registration": registration,
+    "rush": rush,
+    "heat": heat,
+    "growth": growth,
     "imports_of_guests": imports_of_guests,
 }
 
 
 def main() -> int:
-    measures: list[Measure] = []
+    if unknown := set(sys.argv[1:]) - BENCHES.keys():
+        print(f"no bench {', '.join(sorted(unknown))}: there are {', '.join(BENCHES)}")
+        return 2
     for name, bench in BENCHES.items():
         if not sys.argv[1:] or name in sys.argv[1:]:
-            measures += bench.measure()
-    write(measures)
-    for m in measures:
-        budget = "" if m.budget is None else f"budget {m.budget:g}: {'ok' if m.ok else 'MISSED'}"
-        print(f"{m.name:<32} {m.value:>8g} {m.unit:<6} {budget}")
+            began = time.monotonic()
+            measures = bench.measure()
+            write(measures)  # at once: what comes after may fail
+            print(f"{name}, {time.monotonic() - began:.0f} s")
+            for measure in measures:
+                print(_line(measure))
     print(f"written to {RESULTS.relative_to(RESULTS.parents[1])}")
     return 0
+
+
+def _line(m: Measure) -> str:
+    budget = "" if m.budget is None else f"budget {m.budget:g}: {'ok' if m.ok else 'MISSED'}"
+    line = f"  {m.name:<34} {m.value:>8g} {m.unit:<6} {budget}".rstrip()
+    return f"{line}\n      {m.note}" if m.note else line
 
 
 if __name__ == "__main__":

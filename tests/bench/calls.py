@@ -7,12 +7,15 @@ import os
 import statistics
 import tempfile
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from eventsite.core import wiring
+from eventsite.core.domain.events import Gate
 from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE
 from eventsite.local.processes import Engine
+from tests.bench.guests import EVENT, a_body, a_fair
 from tests.bench.measuring import Measure
 
 REQUESTS = 20
@@ -67,7 +70,6 @@ def _measured() -> list[Measure]:
     from eventsite.core.domain.staff import DeviceRight
     from eventsite.core.services.devices import enrol
     from eventsite.core.services.organizing import set_up
-    from tests.builders import a_setup, an_event
 
     dynamodb = wiring.client("dynamodb")
     dynamodb.create_table(TableName="eventsite-events", **EVENTS_TABLE)
@@ -75,9 +77,10 @@ def _measured() -> list[Measure]:
     secrets = wiring.client("secretsmanager")
     secrets.create_secret(Name="eventsite-secrets", SecretString=SECRET)
     stores, now = wiring.stores(), datetime.now(UTC)
-    event = an_event(starts_at=now.replace(year=now.year - 1), ends_at=now.replace(year=2099))
-    set_up(stores.events, a_setup(event))
-    _, credential = enrol(stores.devices, "demo", "Bench", (), (DeviceRight.SCAN,), now)
+    main = Gate(event_id=EVENT, gate_id="main", name="Main gate")
+    began = now.replace(year=now.year - 1)
+    set_up(stores.events, replace(a_fair(1000, 7, starts_at=began), gates=(main,)))
+    _, credential = enrol(stores.devices, EVENT, "Bench", (), (DeviceRight.SCAN,), now)
     counter = Counter(dynamodb)
     client = Client()
 
@@ -86,15 +89,13 @@ def _measured() -> list[Measure]:
         # copy, or its one call, is not what is counted.
         return client.post(path, json.dumps(body), content_type="application/json", headers=headers)
 
-    def registered(number: int) -> Any:
-        guest = {"name": "Bench Guest", "email": f"g{number}@example.org"}
+    def registered(number: int) -> None:
         answer = post(
-            "/api/v1/events/demo/registrations",
-            {"type_id": "general", "guest": guest},
+            f"/api/v1/events/{EVENT}/registrations",
+            a_body(number),
             **{"Idempotency-Key": f"key-{number}"},
         )
-        assert answer.status_code == 201, answer.content
-        return answer.json()
+        assert answer.status_code == 202, answer.content
 
     def scanned(code: str) -> None:
         scan = {
@@ -109,8 +110,8 @@ def _measured() -> list[Measure]:
     registering: list[tuple[int, float]] = []
     tickets: list[str] = []
     for number in range(REQUESTS + 1):
-        made = _counted(counter, lambda n=number: registered(n), registering)
-        tickets.append(_code(made))
+        _counted(counter, lambda n=number: registered(n), registering)
+        tickets.append(_code(number))
     scanning: list[tuple[int, float]] = []
     for code in tickets:
         _counted(counter, lambda c=code: scanned(c), scanning)
@@ -125,12 +126,12 @@ def _measured() -> list[Measure]:
     ]
 
 
-def _code(made: dict[str, Any]) -> str:
+def _code(number: int) -> str:
     from eventsite.core.services.ticketing import ticket_code
 
     stores = wiring.stores()
-    registration = stores.registrations.get(made["registration_id"])
-    return ticket_code(registration, stores.events.setup("demo"), wiring.secrets())
+    [registration] = stores.registrations.of_address(EVENT, a_body(number)["guest"]["email"])
+    return ticket_code(registration, stores.events.setup(EVENT), wiring.secrets())
 
 
 def _counted(counter: Counter, work: Any, results: list[tuple[int, float]]) -> Any:

@@ -23,16 +23,18 @@ _KINDS = {
 
 def a_fair(capacity: int, shards: int, **changes: Any) -> EventSetup:
     """Return an event of so many places, all of one type, with six questions and no rush."""
-    event = Event(
-        event_id=EVENT,
-        number=1,
-        title="Bench Fair",
-        starts_at=datetime(2027, 5, 1, tzinfo=UTC),
-        ends_at=datetime(2099, 5, 4, tzinfo=UTC),
-        zone="Europe/Dublin",
-        stock_shards=shards,
-        **({"capacity": capacity, "rush": Rush.NEVER} | changes),
-    )
+    fields: dict[str, Any] = {
+        "event_id": EVENT,
+        "number": 1,
+        "title": "Bench Fair",
+        "starts_at": datetime(2027, 5, 1, tzinfo=UTC),
+        "ends_at": datetime(2099, 5, 4, tzinfo=UTC),
+        "zone": "Europe/Dublin",
+        "stock_shards": shards,
+        "capacity": capacity,
+        "rush": Rush.NEVER,
+    }
+    event = Event(**(fields | changes))
     kind = TicketType(
         event_id=EVENT, type_id="general", number=1, name="General", capacity=capacity
     )

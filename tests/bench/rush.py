@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from eventsite.core import wiring
+from eventsite.core.config import config
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.services.organizing import set_up
 from eventsite.core.store.items import load
@@ -105,7 +106,7 @@ def _drained() -> None:
 
 def _counted(note: str) -> list[Measure]:
     """Count the table: what is there beyond the places, and twice for one key or address."""
-    client, name = wiring.client("dynamodb"), wiring.config().need("events_table")
+    client, name = wiring.client("dynamodb"), config().need("events_table")
     items = [
         from_wire(item)
         for page in client.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import boto3
 
 from eventsite.core import wiring
+from eventsite.core.config import config
 from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE
 from eventsite.core.wiring import Stores
 from eventsite.local.processes import Child, Engine, base_environment, free_port
@@ -42,13 +43,13 @@ class Site:
         """The repositories of this installation; another one's are others."""
         os.environ.update(self.env)
         wiring.forget()
-        return Stores(wiring.config())
+        return Stores(config())
 
 
 @contextmanager
 def installed(engine: Engine, name: str) -> Iterator[Site]:
     """Make tables, queues and the secret of an installation, and serve its site; stop it after."""
-    session = boto3.Session(**_session(engine))
+    session = boto3.Session(**engine.credentials)  # type: ignore[arg-type]
     for table, shape in (("events", EVENTS_TABLE), ("office", OFFICE_TABLE)):
         session.client("dynamodb", endpoint_url=engine.url).create_table(
             TableName=f"{name}-{table}", **shape
@@ -78,10 +79,6 @@ def installed(engine: Engine, name: str) -> Iterator[Site]:
         yield site
     finally:
         site.web.stop()
-
-
-def _session(engine: Engine) -> dict[str, str]:
-    return dict(engine.credentials)
 
 
 # -- calls ----------------------------------------------------------------------------------------

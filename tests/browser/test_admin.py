@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,7 +48,7 @@ def maker(site: Site, name: str) -> Registration:
         event_id="demo",
         type_id="maker",
         guest=Guest(name=name, email=an_address()),
-        answers={"diet": ("Vegan",)},
+        answers={"diet": ("Vegan",), "bringing": ("Spoons",), "photos": ("yes",)},
     )
 
 
@@ -179,11 +180,11 @@ def test_a_changed_name_is_kept_and_in_the_history(opened: Any, site: Site) -> N
     rows(page).get_by_role("link", name="Misspelt Nmae").click()
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     is_sound(page)
-    page.get_by_label("Name", exact=True).fill("Misspelt Name")
+    page.get_by_label("Name:", exact=True).fill("Misspelt Name")
     page.get_by_role("button", name="Save and continue editing").click()
 
     expect(page.locator(".messagelist .success")).to_contain_text("changed successfully")
-    expect(page.get_by_label("Name", exact=True)).to_have_value("Misspelt Name")
+    expect(page.get_by_label("Name:", exact=True)).to_have_value("Misspelt Name")
     page.get_by_role("link", name="History").click()
     history = page.locator("#change-history tbody tr")
     expect(history).to_have_count(1)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from eventsite.core.domain.applications import Applicant
+from eventsite.core.domain.applications import PARTY_MAX, Applicant
 from eventsite.core.domain.promo_codes import PromoCode
+from eventsite.core.domain.setups import SHARDS_MAX
 from eventsite.core.errors import LimitReached
 from eventsite.core.services.deciding import cancel
 from tests.builders import NOON
@@ -92,6 +93,18 @@ def test_groups_of_one_to_twenty_get_all_places_or_none(table):
     refused = [size for n, size in enumerate(sizes) if f"g{n}" not in got]
     assert refused
     assert books.left("TYPE.general") < 20
+
+
+def test_the_largest_group_from_the_most_shards_fits_one_transaction(table):
+    """One place is left in every shard of event, type and code, and twenty want one each."""
+    codes = (PromoCode(event_id="demo", code="ALL", name="All", limit=PARTY_MAX),)
+    kinds = [a_kind(capacity=PARTY_MAX)]
+    shop = opened(table, kinds=kinds, codes=codes, capacity=PARTY_MAX, stock_shards=SHARDS_MAX)
+    group = apply(shop, applicants=a_group("all", PARTY_MAX), code="ALL").registrations
+    assert len(group) == PARTY_MAX
+    assert shop.books().left("EVENT") == 0
+    cancel(shop, group[0].registration_id, NOON)
+    shop.books()
 
 
 def test_a_code_for_ten_is_used_ten_times(table):

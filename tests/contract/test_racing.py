@@ -87,6 +87,25 @@ def test_a_hold_that_ends_is_released_by_one_of_fifty(table):
     assert (books.left("TYPE.general"), len(books.registrations)) == (10, len(group))
 
 
+def test_whoever_comes_as_holds_end_is_not_refused_while_places_become_free(table):
+    """Ten places are given up at one moment; ten who come at that moment get them."""
+    shop = opened(table, confirm_email=True, hold_minutes=60)
+    fill(shop)
+
+    def one(number):
+        return apply(shop, f"n{number}", NOON + HOUR, guest=somebody(number)).told.value
+
+    assert at_once(one, times=10) == {"pending": 10}
+    assert balanced(table, shop).left("TYPE.general") == 0
+
+
+def test_a_guest_does_not_free_more_than_a_few_places_before_being_served(table):
+    shop = opened(table, kinds=[a_kind(capacity=60)], confirm_email=True, hold_minutes=60)
+    at_once(lambda n: apply(shop, f"k{n}", guest=somebody(n)).told.value, times=60)
+    assert apply(shop, "late", NOON + HOUR, guest=somebody("late")).told == "pending"
+    assert 1 <= len(shop.books().of_status("cancelled")) <= 25
+
+
 def test_one_payment_told_fifty_times_is_recorded_once(table):
     shop = opened(table, kinds=[a_kind(**PAID)])
     mine = fill(shop, 1)[0].registration_id

@@ -19,12 +19,13 @@ from eventsite.core.domain.applications import Applicant
 from eventsite.core.domain.events import Rush, TicketType
 from eventsite.core.domain.jobs import JobState
 from eventsite.core.domain.questions import Question, QuestionKind
-from eventsite.core.services import exporting
+from eventsite.core.services import exporting, filling
 from eventsite.core.services.deciding import cancel
 from eventsite.core.services.organizing import save_event, save_question, save_type
 from eventsite.core.services.retaining import due, job_id
 from eventsite.core.store.stock import EVENT
 from eventsite.core.wiring import Stores
+from registration.admin import event_panels
 from tests.builders import a_guest
 from tests.doing import apply, left
 from tests.registration.conftest import facts
@@ -180,6 +181,19 @@ def test_the_page_says_how_full_each_ticket_is(office: Client, queue: Stores) ->
     assert row(page, "General") == ["100", "0", "0", "100", "0"]
     assert row(page, "Crew") == ["no limit", "not counted", "0", "", "0"]
     assert "kept for those who wait: Workshop." in text(page)
+
+
+def test_a_line_too_long_to_count_says_so(
+    office: Client, queue: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = a_guest(email="c@example.org")
+    apply(queue, "k4", type_id="workshop", guest=others, now=timezone.now())
+    assert row(office.get(PAGE), "Workshop")[4] == "3"
+    for module in (filling, event_panels):
+        monkeypatch.setattr(module, "PARTIES_READ", 1)
+    page = office.get(PAGE)
+    assert row(page, "Workshop")[4] == "2"
+    assert "at least; the first 1 groups were counted." in text(page)
 
 
 def test_free_places_are_offered_when_told(office: Client, queue: Stores) -> None:

@@ -1,7 +1,7 @@
 """What is kept about one guest, as they are given it; and what stays when it is erased. Pure.
 
-``account`` has stable keys, whole numbers, texts and times as ISO 8601 in UTC: it is JSON. How it is
-read by people is in ``personal_sections``.
+``account`` has stable keys, whole numbers, texts and times as ISO 8601 in UTC: it is JSON. How
+people read it is in ``personal_sections``.
 """
 
 from __future__ import annotations

@@ -28,8 +28,10 @@ NUMBER_MAX = 255
 """A ticket has one byte for the number of its type."""
 AMOUNT_MAX = 10_000_000
 PER_GUEST_MAX = 1000
-SHARDS_MAX = 20
-"""With the other writes they fit the 100 of one transaction. Source: DynamoDB quotas."""
+SHARDS_MAX = 16
+"""A group of 20 takes places of event and code from up to so many shards each, and of types from
+20: with its registrations, claims and key that is within the 100 of one transaction. Source:
+DynamoDB quotas."""
 MINUTES_MAX = 60 * 24 * 60
 RETENTION_MAX = 3650
 WORDS_MAX = 1000

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from eventsite.core.domain.events import Event, EventSetup
 from eventsite.core.domain.progress import offered
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 SYSTEM = "system"
 
 EVENTS_READ = 200
+
+FREED = 20
+"""Parties whose time is over that are seen to before somebody who registers is served."""
 
 OFFER_TRIES = 5
 """Of offering a party a place while its guests change what they told us."""
@@ -74,19 +78,30 @@ def _running(stores: Registry, now: datetime) -> Iterator[Event]:
 
 def release_lapsed(stores: Registry, event_id: str, now: datetime) -> int:
     """Cancel every party whose time to confirm, pay or accept is over; return how many."""
-    released = 0
+    return sum(_releasing(stores, event_id, now))
+
+
+def free_some(stores: Registry, event_id: str, now: datetime) -> bool:
+    """Free some places whose time is over; return whether there are more now than a moment ago.
+
+    Others may have been quicker: then there are more as well.
+    """
+    return len(list(islice(_releasing(stores, event_id, now), FREED))) > 0
+
+
+def _releasing(stores: Registry, event_id: str, now: datetime) -> Iterator[bool]:
+    """Cancel parties whose time is over, one after another; yield whether it was done by us."""
     for lead in stores.registrations.lapsing(event_id, now):
         try:
             party = stores.registrations.party(lead)
             together = tuple(each for each in party if each.lapsed(now))
-            if not together:
-                continue  # the index is a moment behind
-            stores.registrations.move(together, tuple(_lapsed(each, now) for each in together))
+            if together:
+                gone = tuple(_lapsed(each, now) for each in together)
+                stores.registrations.move(together, gone)
+                _log("held place lapsed", lead)
+            yield bool(together)
         except (StaleWrite, NotFound):
-            continue  # it was paid, accepted, cancelled or removed at this moment
-        released += 1
-        _log("held place lapsed", lead)
-    return released
+            yield False  # it was paid, accepted, cancelled or removed at this moment
 
 
 def offer_places(stores: Registry, event_id: str, now: datetime) -> int:

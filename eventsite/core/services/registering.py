@@ -31,7 +31,7 @@ from eventsite.core.errors import (
     error_of,
 )
 from eventsite.core.services.drafting import Entry, draft, proved_address
-from eventsite.core.services.lining_up import release_lapsed
+from eventsite.core.services.lining_up import free_some
 from eventsite.core.services.mailing_links import send_link
 from eventsite.core.services.placing import Party, Short, close, never_fits, take
 from eventsite.core.services.registry import Registry
@@ -41,6 +41,9 @@ from eventsite.core.store.stock import code_stock
 logger = logging.getLogger(__name__)
 
 KEY_MAX = 128
+FREE_TURNS = 5
+"""Times that whoever comes when all is sold frees places whose time is over."""
+
 ROUNDS = 6
 """Turns between taking a place and queueing for one, while the line opens and closes."""
 
@@ -141,8 +144,11 @@ def _placed(stores: Registry, setup: EventSetup, placing: Placing, *, queueing: 
         stores.registrations.add(replace(placing, party=party))
         return party
 
+    turns = iter(range(FREE_TURNS))
+
     def free_more() -> bool:
-        return release_lapsed(stores, event.event_id, placing.now) > 0
+        turn = next(turns, None)
+        return turn is not None and free_some(stores, event.event_id, placing.now)
 
     for _ in range(ROUNDS):
         try:
