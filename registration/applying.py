@@ -6,6 +6,7 @@ What comes back says the same of an address that is known and of one that is new
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ from eventsite.core.services import rushing
 from eventsite.core.services.drafting import Entry
 from eventsite.core.services.registering import checked_key, register
 from eventsite.core.wiring import secrets, stores
+
+BODY_MAX = 200 * 1024
+"""Characters of a body as the queue keeps it, whether or not it is queued: SQS takes 256 KB."""
 
 GUEST_FIELDS = frozenset({*GUEST_TEXTS, "channel"})
 
@@ -71,6 +75,8 @@ def take_in(event_id: str, body: Any, *, key: str, source: str, account: Account
     known = stores()
     event = known.events.setup(event_id).event
     application, account = _read(event_id, body, account)
+    if len(json.dumps(body)) > BODY_MAX:
+        raise Invalid("These answers are too long in all.", field="answers")
     now = timezone.now()
     if rushing.must_queue(known, event, now):
         receipt = rushing.enqueue(

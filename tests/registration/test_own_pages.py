@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.test import Client
 from django.utils import timezone
 
+from eventsite.core import wiring
 from eventsite.core.domain.applications import Applicant
 from eventsite.core.domain.questions import Question, QuestionKind
 from eventsite.core.domain.registrations import Payment, Registration
@@ -451,3 +456,27 @@ def test_without_credentials_there_is_no_wallet(visitor: Client, own: str) -> No
     assert "Wallet" not in text(visitor.get(own))
     assert visitor.get(f"{own}ticket.pkpass").status_code == 404
     assert visitor.get(f"{own}google-wallet").status_code == 404
+
+
+def test_a_wallet_is_offered_where_the_organizer_has_credentials(
+    visitor: Client, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    google = {
+        "issuer_id": "3388000000012345678",
+        "organization": "Example Events",
+        "client_email": "wallet@example.org",
+        "private_key": pem,
+    }
+    secret = json.dumps({"google": google})
+    boto3.client("secretsmanager").create_secret(Name="wallets", SecretString=secret)
+    monkeypatch.setenv("EVENTSITE_WALLET_SECRET_ID", "wallets")
+    wiring.forget()
+    page = text(visitor.get(own))
+    assert "Save to Google Wallet" in page
+    assert "Apple" not in page
+    answer = visitor.get(f"{own}google-wallet")
+    assert answer["Location"].startswith("https://pay.google.com/gp/v/save/")
+    assert answer["Cache-Control"] == "no-store"
+    assert visitor.get(f"{own}ticket.pkpass").status_code == 404

@@ -392,6 +392,33 @@ def test_twenty_are_as_many_as_there_can_be(visitor: Client, fair: Stores) -> No
     assert len(fair.registrations.of_address("demo", "ada@example.org")) == 20
 
 
+def test_where_an_address_gets_one_ticket_everybody_needs_their_own(
+    visitor: Client, fair: Stores
+) -> None:
+    page = sent(visitor, opened(visitor), action="add")
+    refused = sent(visitor, page, **{"g1-name": "Bob", "g1-email": ""})
+    assert refused.status_code == 400
+    assert 'id="id_g1-email_error">This field is required' in text(refused)
+    sell(fair, per_guest=2)
+    assert sent(visitor, refused, **{"g1-name": "Bob", "g1-email": ""}).status_code == 302
+
+
+def test_answers_that_no_queue_would_take_are_refused(visitor: Client, fair: Stores) -> None:
+    for number in range(16):
+        question = Question(
+            event_id="demo", question_id=f"q{number}", name="?", kind=QuestionKind.TEXT
+        )
+        save_question(fair.events, question)
+    page = opened(visitor)
+    for _ in range(2):
+        page = sent(visitor, page, action="add")
+    long = {f"g{g}-q.q{n}": "\U0001f3ea" * 1000 for g in range(3) for n in range(16)}
+    names = {"g1-name": "B", "g1-email": "b@b.co", "g2-name": "C", "g2-email": "c@c.co"}
+    before = facts()
+    assert sent(visitor, page, **names, **long).status_code == 400
+    assert facts() == before
+
+
 def test_a_refusal_of_one_of_a_group_is_at_that_guest(visitor: Client) -> None:
     page = sent(visitor, opened(visitor), action="add")
     before = facts()
