@@ -25,13 +25,13 @@ JOB_STATES = {
 }
 
 
-_NOTE = '<div class="help">{}</div>'
+_NOTE = '<div class="panel-note">{}</div>'
 
 
 def filling(event: Event) -> str:
     """Return a table of the event's places, by ticket type."""
     found = fillings(stores(), event.event_id)
-    heads = ("Ticket", "Capacity", "Taken", "of these held", "Left", "Waiting")
+    heads = ("Ticket", "Capacity", "Taken", "Held", "Left", "Waiting")
     rows = [_row(each) for each in found.types]
     if event.capacity is not None or not rows:
         rows.append(_row(found.event, "All together"))

@@ -26,7 +26,8 @@ def normal_address(email: str) -> str:
     except UnicodeError:
         host = ""
     address = f"{local}@{host}"
-    if len(address) > EMAIL_MAX or not _LOCAL.fullmatch(local) or not _HOST.fullmatch(host):
+    wrong = not _LOCAL.fullmatch(local) or not local.isprintable() or not _HOST.fullmatch(host)
+    if wrong or len(address) > EMAIL_MAX:
         raise Invalid("This is not an e-mail address.", field="email")
     return address
 
