@@ -41,7 +41,7 @@ PROCESSES = 50
 
 
 class CountingTable(Table):
-    """Counts the write units of every key, of the table and its indexes; keeps nothing.
+    """Counts the write units of every key, of the table and its indexes; keeps directories only.
 
     A unit is 1 KB, a write within a transaction costs two; indexes are written afterwards, at the
     price of a plain write. Source: DynamoDB developer guide, capacity; and ministack, which cites
@@ -53,8 +53,14 @@ class CountingTable(Table):
         self.second = 0
         self.units: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self.largest: Counter[str] = Counter()
+        self.directories: defaultdict[str, list[Item]] = defaultdict(list)
+
+    def query(self, **request: Any) -> tuple[list[Item], Item | None]:
+        return list(self.directories[request["ExpressionAttributeValues"][":pk"]]), None
 
     def put(self, item: Item, condition: str = "", values: Item | None = None) -> None:
+        if item["entity"] == "bucket":
+            self.directories[item["pk"]].append(item)
         self._write(item, 1)
 
     def update(self, key: Item, *args: Any, **kwargs: Any) -> Item:

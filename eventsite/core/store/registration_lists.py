@@ -56,7 +56,7 @@ class RegistrationLists:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._marked: set[tuple[str, str]] = set()
+        self._marked: dict[str, set[str]] = {}
 
     def get(self, registration_id: str, *, consistent: bool = True) -> Registration:
         """Return a registration. Raises NotFound."""
@@ -241,11 +241,21 @@ class RegistrationLists:
             (keys.hours(event_id), hour),
             (keys.name_buckets(event_id), name),
         ):
-            if (directory, bucket) not in self._marked:
+            if bucket not in (known := self._directory(directory)):
                 self._table.put(
                     keys.one(directory, bucket) | {"entity": "bucket", "bucket": bucket}
                 )
-                self._marked.add((directory, bucket))
+                known.add(bucket)
+
+    def _directory(self, directory: str) -> set[str]:
+        """Return the buckets that a directory is known to have; read once a process.
+
+        Otherwise every new process would write them all again, in a rush faster than guests come.
+        """
+        if directory not in self._marked:
+            found = Access(self._table, directory).stream()
+            self._marked[directory] = {item["bucket"] for item in found}
+        return self._marked[directory]
 
 
 def _claimed(claims: Iterable[Item]) -> list[str]:
