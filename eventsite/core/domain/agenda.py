@@ -12,7 +12,8 @@ from eventsite.core.errors import Invalid
 class AgendaSession:
     """A talk or slot in the programme. ``session_id`` is stable over re-imports.
 
-    ``language`` is an ISO 639 code or empty; ``speakers`` are public names.
+    ``language`` is an ISO 639 code or empty; ``speakers`` are public names. ``capacity`` is how
+    many may be checked in at once, None for no limit.
     """
 
     event_id: str
@@ -26,6 +27,7 @@ class AgendaSession:
     subtitle: str = ""
     abstract: str = ""
     speakers: tuple[str, ...] = ()
+    capacity: int | None = None
     cancelled: bool = False
     version: int = 1
 

@@ -8,9 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from eventsite.core.domain.badges import BadgeLayout
 from eventsite.core.domain.promo_codes import PromoCode, tidy_code
 from eventsite.core.domain.questions import Question
+from eventsite.core.domain.rules import Rule
 from eventsite.core.domain.webhooks import Webhook
+from eventsite.core.domain.zones import Zone
 from eventsite.core.errors import NotFound
 
 T = TypeVar("T")
@@ -42,6 +45,10 @@ class Event:
     money is held ``hold_minutes``, an offer from the waiting list ``offer_minutes``. ``rush``
     says when registrations are queued; AUTO is from ``rush_per_minute`` on. Personal data are
     erased ``retention_days`` after the end, None never.
+
+    A day of the event begins at ``day_start`` (such as 04:00), for rules and zones. A device that
+    was not online for ``lease_minutes`` stops working. ``kiosk_pin`` is the hash of the digits
+    that open a kiosk's settings, empty for none.
     """
 
     event_id: str
@@ -63,6 +70,9 @@ class Event:
     rush: Rush = Rush.AUTO
     rush_per_minute: int = 3000
     retention_days: int | None = None
+    day_start: str = "04:00"
+    lease_minutes: int = 12 * 60
+    kiosk_pin: str = ""
     version: int = 1
 
 
@@ -99,14 +109,33 @@ class TicketType:
         return began and (self.sale_until is None or now < self.sale_until)
 
 
+class GateDirection(StrEnum):
+    """Which way people pass a gate."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Where a device stands. Empty ``type_ids`` lets every ticket type in."""
+    """Where a device stands. Empty ``type_ids`` lets every ticket type in.
+
+    ``zone_id`` is the area behind it, empty for the event as a whole. With ``sessions`` guests
+    are checked in to one session at a time, of ``room`` if that is given; ``signed_up_only``
+    lets only those in who signed up for it. ``badges`` prints them here on admission.
+    """
 
     event_id: str
     gate_id: str
     name: str
     type_ids: tuple[str, ...] = ()
+    direction: GateDirection = GateDirection.ENTRY
+    zone_id: str = ""
+    sessions: bool = False
+    room: str = ""
+    signed_up_only: bool = False
+    badges: bool = False
     version: int = 1
 
 
@@ -128,7 +157,7 @@ class RequestItem:
     version: int = 1
 
 
-Part = TicketType | Gate | RequestItem | Question | PromoCode | Webhook
+Part = TicketType | Gate | RequestItem | Question | PromoCode | Webhook | Zone | Rule | BadgeLayout
 """What an event is set up with. ``version`` counts writes; the store refuses a stale one."""
 
 
@@ -143,11 +172,14 @@ class EventSetup:
     questions: tuple[Question, ...] = ()
     codes: tuple[PromoCode, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    badges: tuple[BadgeLayout, ...] = ()
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        plain: tuple[Part, ...] = (*self.types, *self.gates, *self.items)
-        return (*plain, *self.questions, *self.codes, *self.webhooks)
+        plain: tuple[Part, ...] = (*self.types, *self.zones, *self.gates, *self.rules, *self.items)
+        return (*plain, *self.questions, *self.codes, *self.webhooks, *self.badges)
 
     def type(self, type_id: str) -> TicketType:
         return _found(
@@ -159,6 +191,9 @@ class EventSetup:
 
     def item(self, item_id: str) -> RequestItem:
         return _found((i for i in self.items if i.item_id == item_id), "item", item_id, "item_id")
+
+    def zone(self, zone_id: str) -> Zone:
+        return _found((z for z in self.zones if z.zone_id == zone_id), "zone", zone_id, "zone_id")
 
     def code(self, code: str) -> PromoCode:
         """Return a promo code, whatever case it is typed in. Raises NotFound."""
@@ -181,6 +216,12 @@ def id_of(part: Part) -> tuple[str, str]:
             return "code", part.code
         case Webhook():
             return "webhook_id", part.webhook_id
+        case Zone():
+            return "zone_id", part.zone_id
+        case Rule():
+            return "rule_id", part.rule_id
+        case BadgeLayout():
+            return "layout_id", part.layout_id
 
 
 def _found(matches: Iterator[T], noun: str, name: str, field: str) -> T:

@@ -39,8 +39,9 @@ class Question:
 
     Asked in ``order``, of every ticket type or those in ``type_ids``. With ``when_question`` it
     is asked only if that question's answer has one of ``when_answers``. ``minimum`` and
-    ``maximum`` bound a number, or how many of several are chosen. Nobody is asked a ``retired``
-    one any more; what was answered stays.
+    ``maximum`` bound a number, or how many of several are chosen. Who has not answered one that
+    is for the door (``at_door``) is asked there. Nobody is asked a ``retired`` one any more; what
+    was answered stays.
     """
 
     event_id: str
@@ -56,6 +57,7 @@ class Question:
     when_answers: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    at_door: bool = False
     retired: bool = False
     version: int = 1
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from eventsite.core.domain.badges import BadgeLayout
+from eventsite.core.domain.door_setups import (
+    checked_gate,
+    checked_layout,
+    checked_rule,
+    checked_zone,
+    must_be_clock_time,
+)
 from eventsite.core.domain.events import (
     Event,
     EventSetup,
@@ -20,13 +27,23 @@ from eventsite.core.domain.names import NAME_MAX, tidy_name
 from eventsite.core.domain.promo_codes import PromoCode, tidy_code
 from eventsite.core.domain.public_hosts import target_of
 from eventsite.core.domain.questions import Question, QuestionKind
+from eventsite.core.domain.rules import Rule
+from eventsite.core.domain.setup_bounds import (
+    AMOUNT_MAX,
+    ID_MAX,
+    known_types,
+    must_be_amount,
+    must_be_in_order,
+    must_be_slug,
+)
 from eventsite.core.domain.webhooks import Topic, Webhook
+from eventsite.core.domain.zones import Zone
 from eventsite.core.errors import Invalid
 
-ID_MAX = 64
+__all__ = ["AMOUNT_MAX", "ID_MAX"]
+
 NUMBER_MAX = 255
 """A ticket has one byte for the number of its type."""
-AMOUNT_MAX = 10_000_000
 PER_GUEST_MAX = 1000
 SHARDS_MAX = 16
 """A group of 20 takes places of event and code from up to so many shards each, and of types from
@@ -41,7 +58,6 @@ CODES_MAX = 200
 
 _REGION = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_SLUG = re.compile(rf"[A-Za-z0-9_-]{{1,{ID_MAX}}}")
 
 
 def checked(part: Part, setup: EventSetup) -> Part:
@@ -50,7 +66,7 @@ def checked(part: Part, setup: EventSetup) -> Part:
         case TicketType():
             return checked_type(part)
         case Gate():
-            return checked_gate(part, setup.types)
+            return checked_gate(part, setup)
         case RequestItem():
             return checked_item(part, setup.types)
         case Question():
@@ -59,6 +75,12 @@ def checked(part: Part, setup: EventSetup) -> Part:
             return checked_code(part, setup.types)
         case Webhook():
             return checked_webhook(part)
+        case Zone():
+            return checked_zone(part, setup)
+        case Rule():
+            return checked_rule(part, setup)
+        case BadgeLayout():
+            return checked_layout(part, setup)
 
 
 def checked_event(event: Event) -> Event:
@@ -75,24 +97,25 @@ def checked_event(event: Event) -> Event:
         raise Invalid("A country is two capital letters, such as IE.", field="region")
     if not 1 <= event.stock_shards <= SHARDS_MAX:
         raise Invalid(f"Stock is counted in 1 to {SHARDS_MAX} shards.", field="stock_shards")
-    _must_be_amount(event.capacity, "capacity")
-    for name in ("hold_minutes", "offer_minutes"):
+    must_be_amount(event.capacity, "capacity")
+    for name in ("hold_minutes", "offer_minutes", "lease_minutes"):
         if not 1 <= getattr(event, name) <= MINUTES_MAX:
             raise Invalid(f"This is 1 to {MINUTES_MAX} minutes.", field=name)
     if not 1 <= event.rush_per_minute <= AMOUNT_MAX:
         raise Invalid(f"This is 1 to {AMOUNT_MAX}.", field="rush_per_minute")
     if event.retention_days is not None and not 1 <= event.retention_days <= RETENTION_MAX:
         raise Invalid(f"Data are kept 1 to {RETENTION_MAX} days.", field="retention_days")
+    must_be_clock_time(event.day_start or "-", "day_start")
     return event
 
 
 def checked_type(kind: TicketType) -> TicketType:
     """Return the type with a tidy name. Raises Invalid with the field that breaks a rule."""
-    _must_be_slug(kind.type_id, "type_id")
+    must_be_slug(kind.type_id, "type_id")
     if not 0 <= kind.number <= NUMBER_MAX:
         raise Invalid(f"A type's number is 0 to {NUMBER_MAX}.", field="number")
-    _must_be_amount(kind.capacity, "capacity")
-    _must_be_in_order(kind.sale_from, kind.sale_until, "sale_until")
+    must_be_amount(kind.capacity, "capacity")
+    must_be_in_order(kind.sale_from, kind.sale_until, "sale_until")
     if not 0 <= kind.price <= AMOUNT_MAX:
         raise Invalid(f"A price is 0 to {AMOUNT_MAX} minor units.", field="price")
     if kind.price and not _CURRENCY.fullmatch(kind.currency):
@@ -102,20 +125,14 @@ def checked_type(kind: TicketType) -> TicketType:
     return replace(kind, name=tidy_name(kind.name))
 
 
-def checked_gate(gate: Gate, types: Iterable[TicketType]) -> Gate:
-    """Return the gate of an event that has ``types``. Raises Invalid with the field."""
-    _must_be_slug(gate.gate_id, "gate_id")
-    return replace(gate, name=tidy_name(gate.name), type_ids=_known(gate.type_ids, types))
-
-
 def checked_item(item: RequestItem, types: Iterable[TicketType]) -> RequestItem:
     """Return the item of an event that has ``types``. Raises Invalid with the field."""
-    _must_be_slug(item.item_id, "item_id")
-    _must_be_slug(item.station_id, "station_id")
-    _must_be_amount(item.stock, "stock")
+    must_be_slug(item.item_id, "item_id")
+    must_be_slug(item.station_id, "station_id")
+    must_be_amount(item.stock, "stock")
     if not 1 <= item.per_guest <= PER_GUEST_MAX:
         raise Invalid(f"A guest can have 1 to {PER_GUEST_MAX}.", field="per_guest")
-    return replace(item, name=tidy_name(item.name), type_ids=_known(item.type_ids, types))
+    return replace(item, name=tidy_name(item.name), type_ids=known_types(item.type_ids, types))
 
 
 def checked_question(question: Question, setup: EventSetup) -> Question:
@@ -123,7 +140,7 @@ def checked_question(question: Question, setup: EventSetup) -> Question:
 
     A condition is on another question that comes earlier, so that no questions wait for another.
     """
-    _must_be_slug(question.question_id, "question_id")
+    must_be_slug(question.question_id, "question_id")
     words = " ".join(question.name.split())
     if not 1 <= len(words) <= WORDS_MAX or not words.isprintable():
         raise Invalid(f"A question has 1 to {WORDS_MAX} characters.", field="name")
@@ -139,7 +156,7 @@ def checked_question(question: Question, setup: EventSetup) -> Question:
     if low is not None and high is not None and low > high:
         raise Invalid("The maximum is not below the minimum.", field="maximum")
     _must_depend_on_earlier(question, setup.questions)
-    type_ids = _known(question.type_ids, setup.types)
+    type_ids = known_types(question.type_ids, setup.types)
     return replace(question, name=words, choices=choices, type_ids=type_ids)
 
 
@@ -148,7 +165,7 @@ def checked_webhook(webhook: Webhook, private_hosts: Collection[str] = ()) -> We
 
     ``private_hosts`` may be called although they are not public, as in ``target_of``.
     """
-    _must_be_slug(webhook.webhook_id, "webhook_id")
+    must_be_slug(webhook.webhook_id, "webhook_id")
     url = webhook.url.strip()
     target_of(url, private_hosts)
     topics = tuple(topic for topic in Topic if topic in webhook.topics)
@@ -178,34 +195,10 @@ def _sort(question: Question) -> tuple[int, str]:
 def checked_code(code: PromoCode, types: Iterable[TicketType]) -> PromoCode:
     """Return a promo code of an event with ``types``. Raises Invalid with the field."""
     word = tidy_code(code.code)
-    _must_be_slug(word, "code")
-    _must_be_amount(code.limit, "limit")
+    must_be_slug(word, "code")
+    must_be_amount(code.limit, "limit")
     if not 0 <= code.percent_off <= 100:
         raise Invalid("This is 0 to 100.", field="percent_off")
-    _must_be_in_order(code.good_from, code.good_until, "good_until")
-    type_ids = _known(code.type_ids, types)
+    must_be_in_order(code.good_from, code.good_until, "good_until")
+    type_ids = known_types(code.type_ids, types)
     return replace(code, code=word, name=tidy_name(code.name), type_ids=type_ids)
-
-
-def _must_be_in_order(start: datetime | None, end: datetime | None, field: str) -> None:
-    if start is not None and end is not None and end <= start:
-        raise Invalid("The end is after the beginning.", field=field)
-
-
-def _must_be_slug(text: str, field: str) -> None:
-    if not _SLUG.fullmatch(text):
-        raise Invalid(f"An id is 1 to {ID_MAX} letters, digits, - or _.", field=field)
-
-
-def _must_be_amount(amount: int | None, field: str) -> None:
-    if amount is not None and not 0 <= amount <= AMOUNT_MAX:
-        raise Invalid(f"This is 0 to {AMOUNT_MAX}, or nothing for no limit.", field=field)
-
-
-def _known(type_ids: Iterable[str], types: Iterable[TicketType]) -> tuple[str, ...]:
-    """Return the ids once each, in the order given. Raises Invalid when a type is not there."""
-    chosen, known = dict.fromkeys(type_ids), {kind.type_id for kind in types}
-    for type_id in chosen:
-        if type_id not in known:
-            raise Invalid(f"This event has no ticket type {type_id!r}.", field="type_ids")
-    return tuple(chosen)

@@ -10,27 +10,31 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
+from eventsite.core.domain.badges import BadgeLayout
+from eventsite.core.domain.door_setups import checked_gate
 from eventsite.core.domain.events import (
     Event,
     EventSetup,
     Gate,
+    Part,
     RequestItem,
     TicketType,
     id_of,
 )
 from eventsite.core.domain.promo_codes import PromoCode
 from eventsite.core.domain.questions import Question
+from eventsite.core.domain.rules import Rule
 from eventsite.core.domain.setups import (
     CODES_MAX,
     NUMBER_MAX,
     checked,
     checked_code,
     checked_event,
-    checked_gate,
     checked_item,
     checked_question,
     checked_type,
 )
+from eventsite.core.domain.zones import Zone
 from eventsite.core.errors import AlreadyExists, Invalid, NotAllowed, NotFound, StaleWrite
 from eventsite.core.store.events import EventRepository, P
 from eventsite.core.store.stock import StockTaken
@@ -152,10 +156,21 @@ def save_type(
 def save_gate(events: EventRepository, gate: Gate, seen: Gate | None = None) -> Gate:
     """Store a new gate, or a changed one. Raises as ``save_type`` does, but NotAllowed."""
     setup = events.fresh_setup(gate.event_id)
-    gate = checked_gate(gate, setup.types)
+    gate = checked_gate(gate, setup)
     if seen is None:
         return _add(events, setup.event, gate)
     return _change(events, setup.event, gate, seen)
+
+
+def save_door_part(
+    events: EventRepository, part: Zone | Rule | BadgeLayout, seen: Zone | Rule | BadgeLayout | None
+) -> Part:
+    """Store a new zone, rule or badge layout, or a changed one, as ``save_gate`` does."""
+    setup = events.fresh_setup(part.event_id)
+    fresh = checked(part, setup)
+    if seen is None:
+        return _add(events, setup.event, fresh)
+    return _change(events, setup.event, fresh, seen)
 
 
 def save_item(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
+from eventsite.core.domain.badges import BadgeLayout
 from eventsite.core.domain.events import (
     Event,
     EventSetup,
@@ -17,7 +18,9 @@ from eventsite.core.domain.events import (
 )
 from eventsite.core.domain.promo_codes import PromoCode
 from eventsite.core.domain.questions import Question
+from eventsite.core.domain.rules import Rule
 from eventsite.core.domain.webhooks import Webhook
+from eventsite.core.domain.zones import Zone
 from eventsite.core.errors import AlreadyExists, NotFound, StaleWrite, Unavailable
 from eventsite.core.store import items, keys
 from eventsite.core.store.caching import Cache
@@ -76,6 +79,9 @@ class EventRepository:
             ),
             codes=loaded(PromoCode, "promo_code"),
             webhooks=loaded(Webhook, "webhook"),
+            zones=loaded(Zone, "zone"),
+            rules=loaded(Rule, "rule"),
+            badges=loaded(BadgeLayout, "badge_layout"),
         )
 
     def get(self, event_id: str) -> Event:
@@ -213,4 +219,10 @@ def _part_item(part: Part) -> Item:
             key, entity = keys.promo_code(part.event_id, part.code), "promo_code"
         case Webhook():
             key, entity = keys.webhook(part.event_id, part.webhook_id), "webhook"
+        case Zone():
+            key, entity = keys.zone(part.event_id, part.zone_id), "zone"
+        case Rule():
+            key, entity = keys.rule(part.event_id, part.rule_id), "rule"
+        case BadgeLayout():
+            key, entity = keys.badge_layout(part.event_id, part.layout_id), "badge_layout"
     return key | items.dump(entity, part)

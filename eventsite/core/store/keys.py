@@ -74,6 +74,18 @@ def webhook(event_id: str, webhook_id: str) -> Item:
     return one(event_partition(event_id), f"WEBHOOK#{webhook_id}")
 
 
+def zone(event_id: str, zone_id: str) -> Item:
+    return one(event_partition(event_id), f"ZONE#{zone_id}")
+
+
+def rule(event_id: str, rule_id: str) -> Item:
+    return one(event_partition(event_id), f"RULE#{rule_id}")
+
+
+def badge_layout(event_id: str, layout_id: str) -> Item:
+    return one(event_partition(event_id), f"BADGE#{layout_id}")
+
+
 def registration_partition(registration_id: str) -> str:
     return f"REG#{registration_id}"
 
