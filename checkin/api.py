@@ -19,6 +19,7 @@ from eventsite.bodies import StrictParser
 from eventsite.callers import DeviceAuthentication, DeviceMayScan, device_of
 from eventsite.core.domain.scans import Scan
 from eventsite.core.services.checking_in import check_in
+from eventsite.core.services.doorways import Post
 from eventsite.core.wiring import secrets, stores
 from eventsite.schema import refusals
 
@@ -57,8 +58,10 @@ class ScansView(APIView):
         asked.is_valid(raise_exception=True)
         scan = Scan(device_id=device.device_id, event_id=device.event_id, **asked.validated_data)
         setup = stores().events.setup(device.event_id)
-        kept = check_in(stores().scans, setup, device, secrets(), scan, timezone.now())
-        return Response(VerdictSerializer(verdict_answer(scan, kept, setup)).data)
+        post = Post(
+            books=stores(), setup=setup, device=device, secrets=secrets(), now=timezone.now()
+        )
+        return Response(VerdictSerializer(verdict_answer(scan, check_in(post, scan), setup)).data)
 
 
 class DeviceView(APIView):

@@ -11,7 +11,7 @@ from eventsite.bodies import TextField
 from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.scans import Outcome, Scan, VerdictCode
 from eventsite.core.domain.staff import Device, DeviceRight
-from eventsite.core.store.scans import KeptVerdict
+from eventsite.core.services.doorways import Answer
 from eventsite.names import NAME_MAX
 
 CODE_MAX = 4296
@@ -121,9 +121,12 @@ class DeviceStatusSerializer(serializers.Serializer[Any]):
     server_time = serializers.DateTimeField()
 
 
-def verdict_answer(scan: Scan, kept: KeptVerdict, setup: EventSetup) -> dict[str, Any]:
+def verdict_answer(scan: Scan, answer: Answer, setup: EventSetup) -> dict[str, Any]:
     """Return the fields of VerdictSerializer; a gate that is gone is called by its id."""
+    kept = answer.kept
     verdict = kept.verdict
+    guest = answer.step.registration if answer.step else None
+    types = {kind.type_id: kind.name for kind in setup.types}
     names = {gate.gate_id: gate.name for gate in setup.gates}
     first = verdict.first_at and {
         "at": verdict.first_at,
@@ -136,8 +139,8 @@ def verdict_answer(scan: Scan, kept: KeptVerdict, setup: EventSetup) -> dict[str
         "outcome": verdict.outcome.value,
         "code": verdict.code.value,
         "says": verdict.says,
-        "guest_name": verdict.guest_name,
-        "type_name": verdict.type_name,
+        "guest_name": guest.guest.name if guest else "",
+        "type_name": types.get(guest.type_id, "") if guest else "",
         "registration_id": verdict.registration_id,
         "first": first or None,
         "decided_at": verdict.decided_at,

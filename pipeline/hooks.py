@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from eventsite.core.domain.attendance import Attendance
 from eventsite.core.domain.hook_deliveries import HookMessage
 from eventsite.core.domain.hook_facts import (
     HookFact,
@@ -14,7 +15,6 @@ from eventsite.core.domain.hook_facts import (
 )
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.requests import GuestRequest
-from eventsite.core.domain.scans import Admission
 from eventsite.core.errors import NotFound
 from eventsite.core.services.telling_hooks import messages_for
 from eventsite.core.wiring import stores
@@ -22,7 +22,7 @@ from pipeline.images import entity_of, read_image
 
 _FACTS: dict[str, tuple[type[Any], Callable[[Any, Any], HookFact | None]]] = {
     "registration": (Registration, registration_fact),
-    "admission": (Admission, check_in_fact),
+    "attendance": (Attendance, check_in_fact),
     "guest_request": (GuestRequest, request_fact),
 }
 

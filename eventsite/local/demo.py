@@ -31,6 +31,7 @@ from eventsite.core.log import correlated
 from eventsite.core.services import (
     checking_in,
     deciding,
+    doorways,
     registering,
     requesting,
     signing_up,
@@ -199,7 +200,16 @@ class Demo:
         )
         # A scan that a crash left behind had another time: any answer is fine here.
         with correlated(scan.scan_id), contextlib.suppress(KeyReused):
-            checking_in.check_in(self.stores.scans, setup, kiosk, self.secrets, scan, self.now)
+            checking_in.check_in(
+                doorways.Post(
+                    books=self.stores,
+                    setup=setup,
+                    device=kiosk,
+                    secrets=self.secrets,
+                    now=self.now,
+                ),
+                scan,
+            )
 
     def _all(self, do: Callable[[T], R], things: Iterable[T]) -> list[R]:
         with ThreadPoolExecutor(self.hands) as pool:

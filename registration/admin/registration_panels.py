@@ -99,7 +99,7 @@ class RegistrationPanels:
         admission = _page(row).admission
         if admission is None:
             return "Not yet"
-        return f"{when(admission.admitted_at)}, {admission.gate_id}"
+        return f"{when(admission.at)}, {admission.gate_id}"
 
     @admin.display(description="signed up for")
     def sign_ups(self, row: Any) -> str:

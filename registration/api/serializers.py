@@ -148,7 +148,7 @@ class OwnRegistrationSerializer(RegistrationSerializer):
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_admitted_at(self, registration: Registration) -> Any:
         admission = self.context["page"].admission
-        return admission and serializers.DateTimeField().to_representation(admission.admitted_at)
+        return admission and serializers.DateTimeField().to_representation(admission.at)
 
 
 class RegisteredSerializer(RegistrationSerializer):

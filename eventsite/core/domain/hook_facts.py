@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from eventsite.core.domain.attendance import Attendance
 from eventsite.core.domain.ledger import fact_of
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.requests import GuestRequest
-from eventsite.core.domain.scans import Admission
 from eventsite.core.domain.webhooks import TEST, Topic
 
 NONE, ADMITTED = "none", "admitted"
@@ -58,24 +58,25 @@ def registration_fact(before: Registration | None, after: Registration | None) -
     )
 
 
-def check_in_fact(before: Admission | None, after: Admission | None) -> HookFact | None:
-    """Return the fact of a guest who was let in, or of an admission that was taken back."""
-    shown = after or before
-    if shown is None or (before is not None and after is not None):
+def check_in_fact(before: Attendance | None, after: Attendance | None) -> HookFact | None:
+    """Return the fact of a guest who was let in for the first time, or not at all after all."""
+    entry, had = (each.first_entry if each else None for each in (after, before))
+    shown, passage = after or before, entry or had
+    if shown is None or passage is None or bool(entry) == bool(had):
         return None
-    states, version = ((NONE, ADMITTED), 1) if after else ((ADMITTED, NONE), 2)
+    version = after.version if after else shown.version + 1
     return _fact(
         Topic.CHECK_INS,
         shown.event_id,
-        f"{shown.registration_id}-{shown.scan_id}-{version}",
+        f"{shown.registration_id}-{passage.scan_id}-{version}",
         version,
-        states,
+        (NONE, ADMITTED) if entry else (ADMITTED, NONE),
         {
             "registration_id": shown.registration_id,
-            "gate_id": shown.gate_id,
-            "device_id": shown.device_id,
-            "scan_id": shown.scan_id,
-            "at": _time(shown.admitted_at),
+            "gate_id": passage.gate_id,
+            "device_id": passage.device_id,
+            "scan_id": passage.scan_id,
+            "at": _time(passage.at),
         },
         shown.correlation_id,
     )

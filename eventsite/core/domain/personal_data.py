@@ -13,12 +13,13 @@ from typing import Any
 
 from eventsite.core.domain.agenda import AgendaSession, SignUp
 from eventsite.core.domain.attempts import Attempt
+from eventsite.core.domain.attendance import Attendance
 from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.ledger import Fact
 from eventsite.core.domain.money import major_units
 from eventsite.core.domain.registrations import ChannelKind, Guest, Registration
 from eventsite.core.domain.requests import GuestRequest
-from eventsite.core.domain.scans import Admission, Scan, Verdict
+from eventsite.core.domain.scans import Scan, Verdict
 
 FORMAT = "eventsite/personal-data/1"
 """Of the account: the number grows when a key changes its meaning or goes."""
@@ -60,7 +61,7 @@ class Belongings:
     """Everything that is kept about one guest of one event."""
 
     registration: Registration
-    admissions: Sequence[Admission] = ()
+    attendance: Attendance | None = None
     sign_ups: Sequence[SignUp] = ()
     requests: Sequence[GuestRequest] = ()
     earlier: Sequence[EarlierImage] = ()
@@ -121,15 +122,8 @@ def account(
         ],
         "sign_ups": [_sign_up(each, programme) for each in kept.sign_ups],
         "requests": [_request(each) for each in kept.requests],
-        "admissions": [
-            {
-                "admitted_at": _time(each.admitted_at),
-                "gate_id": each.gate_id,
-                "gate": gates.get(each.gate_id, each.gate_id),
-                "device_id": each.device_id,
-            }
-            for each in kept.admissions
-        ],
+        "admissions": _passages(kept.attendance, gates),
+        "blocked": _block(kept.attendance),
         "scans": [
             {
                 "scanned_at": _time(each.scan.scanned_at),
@@ -227,6 +221,28 @@ def _request(request: GuestRequest) -> dict[str, Any]:
         "requested_at": _time(request.requested_at),
         "fulfilled_at": _time(request.fulfilled_at),
     }
+
+
+def _passages(attended: Attendance | None, gates: Mapping[str, str]) -> list[dict[str, Any]]:
+    if attended is None:
+        return []
+    undos = {undo.scan: undo for undo in attended.undos}
+    return [
+        {
+            "admitted_at": _time(each.at),
+            "gate_id": each.gate_id,
+            "gate": gates.get(each.gate_id, each.gate_id),
+            "device_id": each.device_id,
+            "direction": each.direction.value,
+            "undone": undos[each.scan].reason if each.scan in undos else None,
+        }
+        for each in attended.passages
+    ]
+
+
+def _block(attended: Attendance | None) -> dict[str, Any] | None:
+    found = attended.block if attended else None
+    return {"at": _time(found.at), "reason": found.reason} if found else None
 
 
 def _message(delivery: Delivery) -> dict[str, Any]:

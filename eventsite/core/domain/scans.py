@@ -1,22 +1,19 @@
-"""A scan and its verdict: the decision at the door. Pure: facts in, verdict out.
+"""A scan and its verdict: what is read at a gate, and what is answered. Pure.
 
-The text of every code, for people at the door, is ``SAYS``; docs/check-in.md lists them.
+The text of every code, for people at the door, is ``SAYS``; docs/check-in.md lists them. How the
+code is decided is in ``verdicts``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from eventsite.core.domain.events import EventSetup, Gate
-from eventsite.core.domain.registrations import Registration, RegistrationStatus
-from eventsite.core.domain.tickets import Ticket
-
 CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far ahead of ours a device's clock may be before its scan is not trusted."""
+"""How far ahead of our time a scan may be, after correction, before it is not trusted."""
 
 
 class VerdictCode(StrEnum):
@@ -29,9 +26,16 @@ class VerdictCode(StrEnum):
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    BLOCKED = "blocked"
     UNKNOWN = "unknown"
     BAD_SIGNATURE = "bad_signature"
     CLOCK_SKEW = "clock_skew"
+    GATE_CLOSED = "gate_closed"
+    NOT_SIGNED_UP = "not_signed_up"
+    NO_ENTRIES_LEFT = "no_entries_left"
+    ZONE_FULL = "zone_full"
+    NOT_INSIDE = "not_inside"
+    NEEDS_ANSWERS = "needs_answers"
 
 
 SAYS: dict[VerdictCode, str] = {
@@ -44,10 +48,33 @@ SAYS: dict[VerdictCode, str] = {
     VerdictCode.NOT_YET_VALID: "This ticket is not valid yet",
     VerdictCode.EXPIRED: "This ticket has expired",
     VerdictCode.REVOKED: "This ticket was replaced by a newer one",
+    VerdictCode.BLOCKED: "This ticket is blocked. Please call the organizers",
     VerdictCode.UNKNOWN: "This is not one of our tickets",
     VerdictCode.BAD_SIGNATURE: "This ticket is forged or damaged",
     VerdictCode.CLOCK_SKEW: "The clock of this device is wrong",
+    VerdictCode.GATE_CLOSED: "This gate is closed for this ticket now",
+    VerdictCode.NOT_SIGNED_UP: "This guest has not signed up for this session",
+    VerdictCode.NO_ENTRIES_LEFT: "This ticket does not let in again",
+    VerdictCode.ZONE_FULL: "It is full inside. Please wait",
+    VerdictCode.NOT_INSIDE: "This guest is not inside",
+    VerdictCode.NEEDS_ANSWERS: "A question is to be answered first",
 }
+
+GOODBYE = "Goodbye"
+"""What ``ok`` says to who leaves."""
+
+UNFORCEABLE = frozenset(
+    {
+        VerdictCode.WRONG_EVENT,
+        VerdictCode.UNKNOWN,
+        VerdictCode.BAD_SIGNATURE,
+        VerdictCode.CLOCK_SKEW,
+        VerdictCode.CANCELLED,
+        VerdictCode.BLOCKED,
+        VerdictCode.ZONE_FULL,
+    }
+)
+"""Refusals that nobody at a door can overrule: there is no guest, no place, or no safety."""
 
 
 class Outcome(StrEnum):
@@ -56,126 +83,100 @@ class Outcome(StrEnum):
     INCOMPLETE = "incomplete"
 
 
+class Direction(StrEnum):
+    """Which way a guest passes a gate."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One reading at one device. ``scan_id`` is made by the device, once per reading."""
+    """One reading at one device. ``scan_id`` is made by the device, once per reading.
+
+    It names a guest by ``ticket_code``, or by ``registration_id`` when somebody was searched for.
+    ``scanned_at`` is the device's own time, ``clock_ahead_ms`` how far ours is ahead of it.
+    ``forced`` is the reason of who overrules a refusal. ``offline_code`` is the verdict that the
+    device gave while it had no answer of ours; the guest has acted on it.
+    """
 
     device_id: str
     scan_id: str
     event_id: str
     gate_id: str
-    ticket_code: str
+    ticket_code: str = ""
+    registration_id: str = ""
     scanned_at: datetime
+    clock_ahead_ms: int = 0
+    direction: Direction = Direction.ENTRY
+    session_id: str = ""
+    forced: str = ""
+    answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    offline_code: VerdictCode | None = None
+    correlation_id: str = ""
+
+    @property
+    def at(self) -> datetime:
+        """When it was read, by our clock."""
+        return self.scanned_at + timedelta(milliseconds=self.clock_ahead_ms)
 
     @property
     def payload_hash(self) -> str:
-        """SHA-256 over what the device said, so that a reused id with other content is seen."""
-        said = [self.event_id, self.gate_id, self.ticket_code, self.scanned_at.isoformat()]
+        """SHA-256 over what was read, so that a reused id with other content is seen.
+
+        What the device did while it waited (``offline_code``) and its clock are no part of it.
+        """
+        said: list[object] = [self.event_id, self.gate_id, self.ticket_code]
+        said += [self.scanned_at.isoformat(), self.registration_id, self.direction.value]
+        said += [self.session_id, self.forced, sorted(self.answers.items())]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
-    """That a registration was let in: when, where and by which scan."""
-
-    event_id: str
-    registration_id: str
-    gate_id: str
-    device_id: str
-    scan_id: str
-    admitted_at: datetime
-    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The answer to a scan; the first one is kept and given to every replay.
 
-    ``first_at``, ``first_gate`` and ``first_device`` tell of the admission before, when the
-    code is ``already_admitted``.
+    It names nobody: who the guest is stands in their registration. ``zone_id`` is the zone that
+    was entered or left, ``rule`` the rule that refused, in words. ``first_at``, ``first_gate`` and
+    ``first_device`` tell of the admission before, when the code is ``already_admitted``.
     """
 
     code: VerdictCode
     decided_at: datetime
     registration_id: str = ""
-    guest_name: str = ""
-    type_name: str = ""
+    direction: Direction = Direction.ENTRY
+    zone_id: str = ""
+    rule: str = ""
     first_at: datetime | None = None
     first_gate: str = ""
     first_device: str = ""
 
     @property
     def outcome(self) -> Outcome:
-        return Outcome.ADMITTED if self.code is VerdictCode.OK else Outcome.REFUSED
+        if self.code is VerdictCode.OK:
+            return Outcome.ADMITTED
+        incomplete = self.code is VerdictCode.NEEDS_ANSWERS
+        return Outcome.INCOMPLETE if incomplete else Outcome.REFUSED
 
     @property
     def says(self) -> str:
-        return SAYS[self.code]
+        left = self.code is VerdictCode.OK and self.direction is Direction.EXIT
+        return GOODBYE if left else SAYS[self.code]
 
 
-def decide(
-    ticket: Ticket,
-    setup: EventSetup,
-    gate: Gate,
-    registration: Registration | None,
-    admission: Admission | None,
-    now: datetime,
-) -> Verdict:
-    """Return the verdict on a genuine ticket, given what is known of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoneScan:
+    """That a scan counts no more, as a new fact; ``undo_id`` is unique per actor.
 
-    The order of the rules is the order of what helps people at the door most: a wrong ticket
-    before a spent one. ``registration`` and ``admission`` are None when there is none.
+    ``by`` is ``device:<id>`` or ``staff:<name>``; ``of_device`` and ``scan_id`` name the scan.
     """
-    code = _refusal(ticket, setup, gate, registration, now)
-    if registration is None or code is VerdictCode.WRONG_EVENT:
-        return Verdict(code=code or VerdictCode.UNKNOWN, decided_at=now)
-    types = {t.type_id: t.name for t in setup.types}
-    known = Verdict(
-        code=code or VerdictCode.OK,
-        decided_at=now,
-        registration_id=registration.registration_id,
-        guest_name=registration.guest.name,
-        type_name=types.get(registration.type_id, ""),
-    )
-    return known if code or not admission else already_admitted(known, admission)
 
-
-def already_admitted(verdict: Verdict, admission: Admission) -> Verdict:
-    """Return the verdict that names the admission which came first."""
-    return Verdict(
-        code=VerdictCode.ALREADY_ADMITTED,
-        decided_at=verdict.decided_at,
-        registration_id=verdict.registration_id,
-        guest_name=verdict.guest_name,
-        type_name=verdict.type_name,
-        first_at=admission.admitted_at,
-        first_gate=admission.gate_id,
-        first_device=admission.device_id,
-    )
-
-
-def _refusal(
-    ticket: Ticket,
-    setup: EventSetup,
-    gate: Gate,
-    registration: Registration | None,
-    now: datetime,
-) -> VerdictCode | None:
-    if ticket.event_number != setup.event.number:
-        return VerdictCode.WRONG_EVENT
-    if registration is None or registration.event_id != setup.event.event_id:
-        return VerdictCode.UNKNOWN
-    if registration.status is RegistrationStatus.CANCELLED:
-        return VerdictCode.CANCELLED
-    if registration.status is not RegistrationStatus.CONFIRMED:
-        return VerdictCode.NOT_CONFIRMED
-    if ticket.reissue != registration.reissue:
-        return VerdictCode.REVOKED
-    if ticket.expired(now):
-        return VerdictCode.EXPIRED
-    if gate.type_ids and registration.type_id not in gate.type_ids:
-        return VerdictCode.WRONG_TYPE
-    for kind in setup.types:
-        if kind.type_id == registration.type_id and kind.valid_from and now < kind.valid_from:
-            return VerdictCode.NOT_YET_VALID
-    return None
+    event_id: str
+    by: str
+    undo_id: str
+    of_device: str
+    scan_id: str
+    registration_id: str
+    reason: str
+    undone_at: datetime
+    correlation_id: str = ""

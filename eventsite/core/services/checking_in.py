@@ -1,42 +1,48 @@
 """Check-in: turn a scan into a verdict, once.
 
-Two DynamoDB calls for a new scan: read the guest's partition, write scan and admission. The
-write repeats the two facts that matter (this scan is new, nobody was admitted yet) as
-conditions, so two gates at the same moment admit one guest once.
+Two DynamoDB calls for a new scan: read what is known of the guest, write scan and attendance.
+The write repeats the facts that matter (this scan is new, nobody wrote this attendance since,
+the zone has room) as conditions, so two gates at the same moment admit one guest once.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 
-from eventsite.core.domain.events import EventSetup
-from eventsite.core.domain.scans import (
-    CLOCK_TOLERANCE,
-    Admission,
-    Scan,
-    Verdict,
-    VerdictCode,
-    decide,
+from eventsite.core.domain.agenda import AgendaSession
+from eventsite.core.domain.attendance import Attendance, Passage
+from eventsite.core.domain.questions import checked_answers, consents
+from eventsite.core.domain.registrations import Registration
+from eventsite.core.domain.scans import CLOCK_TOLERANCE, Scan, Verdict, VerdictCode
+from eventsite.core.domain.tickets import BadSignature, NotATicket, Ticket, verify
+from eventsite.core.domain.verdicts import Arrival, decide
+from eventsite.core.errors import KeyReused, Unavailable
+from eventsite.core.services.doorways import (
+    TRIES,
+    Answer,
+    NoRoom,
+    Post,
+    arrival_of,
+    change_of,
+    gate_of,
+    room_in,
+    session_at,
 )
-from eventsite.core.domain.staff import Device
-from eventsite.core.domain.tickets import BadSignature, NotATicket, verify
-from eventsite.core.errors import Forbidden, KeyReused
-from eventsite.core.log import correlation_id
-from eventsite.core.store.scans import KeptVerdict, ScanRepository
-from eventsite.core.store.secrets import Secrets
+from eventsite.core.store.scans import (
+    AttendanceChanged,
+    Doorstep,
+    KeptVerdict,
+    RegistrationChanged,
+    ShardFull,
+)
 
 logger = logging.getLogger(__name__)
 
 
-def check_in(
-    scans: ScanRepository,
-    setup: EventSetup,
-    device: Device,
-    secrets: Secrets,
-    scan: Scan,
-    now: datetime,
-) -> KeptVerdict:
+def check_in(post: Post, scan: Scan) -> Answer:
     """Return the verdict on a scan: the first one ever given to this ``(device, scan_id)``.
 
     Raises
@@ -44,14 +50,57 @@ def check_in(
     Forbidden
         The device may not scan at this gate or event.
     NotFound
-        The event has no such gate.
+        The event has no such gate or session.
+    Invalid
+        A session is missing or not at this gate, or an answer is none.
     KeyReused
         The scan id came before with another payload.
     """
-    gate = setup.gate(scan.gate_id)
-    if device.event_id != scan.event_id or (device.gates and gate.gate_id not in device.gates):
-        raise Forbidden("This device does not stand at this gate.", field="gate_id")
-    kept = _judged(scans, setup, secrets, scan, now)
+    gate = gate_of(post, scan)
+    session = session_at(post, scan, gate)
+    ticket = ticket_behind(post, scan)
+    if isinstance(ticket, VerdictCode):
+        return checked(scan, Answer(refused(post, scan, ticket)))
+    step = step_of(post, scan, ticket)
+    return checked(scan, _judged(post, scan, ticket, step, session))
+
+
+def ticket_behind(post: Post, scan: Scan) -> Ticket | VerdictCode | None:
+    """Return the ticket that was read, the code of what is none, or None for a searched guest."""
+    if scan.at > post.now + CLOCK_TOLERANCE:
+        return VerdictCode.CLOCK_SKEW
+    if not scan.ticket_code:
+        return None
+    try:
+        return verify(scan.ticket_code, post.secrets.ticket_public_keys)
+    except NotATicket:
+        return VerdictCode.UNKNOWN
+    except BadSignature:
+        return VerdictCode.BAD_SIGNATURE
+
+
+def step_of(post: Post, scan: Scan, ticket: Ticket | None) -> Doorstep:
+    """Return what is known of the guest; of one of another event nothing is."""
+    gate = post.setup.gate(scan.gate_id)
+    registration_id = ticket.registration_id if ticket else scan.registration_id
+    badge = gate.badges and bool(post.setup.badges)
+    step = post.books.scans.at_the_door(
+        scan.event_id, registration_id, scan.session_id, badge=badge
+    )
+    if step.registration and step.registration.event_id != scan.event_id:
+        return Doorstep(None, Attendance(event_id=scan.event_id, registration_id=registration_id))
+    return step
+
+
+def refused(post: Post, scan: Scan, code: VerdictCode) -> KeptVerdict:
+    """Keep the refusal of a scan that names no guest."""
+    verdict = Verdict(code=code, decided_at=post.now, direction=scan.direction)
+    return post.books.scans.refuse(scan, verdict)
+
+
+def checked(scan: Scan, answer: Answer) -> Answer:
+    """Return the answer if it is one to this scan, and log it. Raises KeyReused."""
+    kept = answer.kept
     if kept.payload_hash != scan.payload_hash:
         raise KeyReused("This scan_id was used for another scan.", field="scan_id")
     logger.info(
@@ -63,37 +112,101 @@ def check_in(
             "scan_id": scan.scan_id,
             "registration_id": kept.verdict.registration_id,
             "verdict": kept.verdict.code.value,
+            "offline": scan.offline_code is not None,
             "replayed": kept.replayed,
         },
     )
-    return kept
+    return answer
 
 
 def _judged(
-    scans: ScanRepository, setup: EventSetup, secrets: Secrets, scan: Scan, now: datetime
-) -> KeptVerdict:
-    if scan.scanned_at > now + CLOCK_TOLERANCE:
-        return scans.refuse(scan, Verdict(code=VerdictCode.CLOCK_SKEW, decided_at=now))
-    try:
-        ticket = verify(scan.ticket_code, secrets.ticket_public_keys)
-    except NotATicket:
-        return scans.refuse(scan, Verdict(code=VerdictCode.UNKNOWN, decided_at=now))
-    except BadSignature:
-        return scans.refuse(scan, Verdict(code=VerdictCode.BAD_SIGNATURE, decided_at=now))
-    registration, admission = scans.at_the_door(ticket.registration_id)
-    verdict = decide(ticket, setup, setup.gate(scan.gate_id), registration, admission, now)
-    if verdict.code is not VerdictCode.OK:
-        return scans.refuse(scan, verdict)
-    return scans.admit(
-        scan,
-        verdict,
-        Admission(
-            event_id=scan.event_id,
-            registration_id=ticket.registration_id,
-            gate_id=scan.gate_id,
-            device_id=scan.device_id,
-            scan_id=scan.scan_id,
-            admitted_at=scan.scanned_at,
-            correlation_id=correlation_id(),
-        ),
+    post: Post, scan: Scan, ticket: Ticket | None, step: Doorstep, session: AgendaSession | None
+) -> Answer:
+    """Decide, and write what was decided; again when somebody else was faster."""
+    shards: dict[str, int] = {}
+    gate = post.setup.gate(scan.gate_id)
+    for _ in range(TRIES):
+        answered = with_answers(post, scan, step.registration)
+        known = replace(step, registration=answered)
+        arrival = arrival_of(post, scan, gate, ticket, known)
+        verdict = decide(arrival)
+        if verdict.code is not VerdictCode.OK:
+            return Answer(post.books.scans.refuse(scan, verdict), step)
+        try:
+            return _admitted(post, arrival, verdict, step, session, shards)
+        except AttendanceChanged as current:
+            step = replace(step, attendance=current.attendance)
+        except RegistrationChanged:
+            step = step_of(post, scan, ticket)
+        except (ShardFull, NoRoom) as full:
+            try:
+                shards = {**shards, full.zone_id: room_in(post, full.zone_id, session)}
+            except NoRoom as none:
+                verdict = replace(verdict, code=VerdictCode.ZONE_FULL, rule=_limit(post, none))
+                return Answer(post.books.scans.refuse(scan, verdict), step)
+    raise Unavailable("Too many guests pass at this moment; try again.")
+
+
+def _admitted(
+    post: Post,
+    arrival: Arrival,
+    verdict: Verdict,
+    step: Doorstep,
+    session: AgendaSession | None,
+    shards: Mapping[str, int],
+) -> Answer:
+    scan, registration = arrival.scan, arrival.registration
+    assert registration is not None  # noqa: S101 - or the verdict would not be ok
+    before = arrival.attendance
+    after = replace(
+        before.passing(_afterwards(before, arrival.passage)), correlation_id=scan.correlation_id
     )
+    change = change_of(
+        post.setup,
+        before,
+        after,
+        post.now,
+        session=session,
+        exact=True,
+        shards=dict(shards),
+    )
+    if registration is not step.registration:
+        change = replace(change, answered=registration)
+    kept = post.books.scans.admit(scan, verdict, change)
+    return Answer(kept, replace(step, registration=registration, attendance=change.after))
+
+
+def _afterwards(before: Attendance, passage: Passage) -> Passage:
+    """Return a passage that was decided on knowing all others, so that it comes after them."""
+    later = [p.at + timedelta(microseconds=1) for p in before.passages]
+    return replace(passage, at=max([passage.at, *later]))
+
+
+def with_answers(post: Post, scan: Scan, registration: Registration | None) -> Registration | None:
+    """Return the registration with what was answered at the door. Raises Invalid."""
+    if registration is None or not scan.answers:
+        return registration
+    questions, known = post.setup.questions, {q.question_id for q in post.setup.questions}
+    earlier = {key: said for key, said in registration.answers.items() if key in known}
+    merged = {**earlier, **scan.answers}
+    fresh = checked_answers(questions, registration.type_id, merged, complete=False)
+    answers = {**registration.answers, **fresh}
+    if answers == registration.answers:
+        return registration
+    return replace(
+        registration,
+        answers=answers,
+        consents=consents(questions, answers, registration.consents, post.now),
+        changed_at=post.now,
+        changed_by=f"device:{scan.device_id}",
+        correlation_id=scan.correlation_id,
+        version=registration.version + 1,
+    )
+
+
+def _limit(post: Post, full: NoRoom) -> str:
+    """Return in words which limit keeps a guest out."""
+    for zone in post.setup.zones:
+        if zone.zone_id == full.zone_id:
+            return f"{zone.name}: {zone.limit} at once"
+    return "All places of this session are taken"

@@ -139,7 +139,7 @@ class _Part:
             page = self.stores.registrations.guest_page(registration_id)
         except NotFound:
             return ""
-        if page.admission is not None:
+        if page.attendance is not None:
             return "Has been let in."
         if page.sign_ups:
             return "Has signed up for a session."

@@ -97,8 +97,8 @@ class BeforeRepository:
         return self._table.deleting(key)
 
     def not_admitted(self, registration_id: str) -> Item:
-        """Return a check that nobody has let the guest in."""
-        return self._table.checking(keys.admission(registration_id), "attribute_not_exists(pk)")
+        """Return a check that the guest was at no door."""
+        return self._table.checking(keys.attendance(registration_id), "attribute_not_exists(pk)")
 
 
 def _item(guest_import: GuestImport) -> Item:

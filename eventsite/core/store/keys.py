@@ -94,8 +94,29 @@ def registration(registration_id: str) -> Item:
     return one(registration_partition(registration_id), "REG")
 
 
-def admission(registration_id: str, area: str = "EVENT") -> Item:
-    return one(registration_partition(registration_id), f"ADM#{area}")
+def attendance(registration_id: str) -> Item:
+    """What happened to a guest at the doors."""
+    return one(registration_partition(registration_id), "ADM#EVENT")
+
+
+def badge(registration_id: str) -> Item:
+    """Which badges of a guest were printed."""
+    return one(registration_partition(registration_id), "BADGE")
+
+
+def badge_print(event_id: str, print_id: str) -> Item:
+    """One badge on paper: in the log of the event, and its id is used up."""
+    return one(f"PRINT#{event_id}#{digest(print_id)}")
+
+
+def print_hours(event_id: str) -> str:
+    """Partition that remembers in which hours an event printed badges."""
+    return f"PRINTED#{event_id}"
+
+
+def prints_within(event_id: str, hour: str) -> list[str]:
+    """Return the by_time partitions of the badges of one hour, such as 2026-11-21T12."""
+    return [f"PRINTS#{event_id}#{hour}#{bucket}" for bucket in range(BUCKETS)]
 
 
 def sign_up(registration_id: str, session_id: str) -> Item:
@@ -187,6 +208,21 @@ def scan(device_id: str, scan_id: str) -> Item:
 def scans_of(registration_id: str) -> str:
     """by_queue partition of the scans that read one guest's ticket."""
     return f"SCANS#{registration_id}"
+
+
+def conflicts(event_id: str) -> str:
+    """by_queue partition of the attendances in which facts contradict each other. A few."""
+    return f"CONFLICTS#{event_id}"
+
+
+def occupancy(event_id: str, zone_id: str, emptied: datetime, shard: int) -> Item:
+    """One shard of how many are in a zone since it was last emptied: emptying begins another."""
+    return one(f"ZONE#{event_id}#{zone_id}#{shard}", time_text(emptied))
+
+
+def corrections(event_id: str) -> str:
+    """Partition of the corrections of an event's counts: a few, made by hand."""
+    return f"FIXES#{event_id}"
 
 
 def agenda_partition(event_id: str) -> str:

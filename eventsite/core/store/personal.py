@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from eventsite.core.domain.agenda import SignUp
 from eventsite.core.domain.attempts import Attempt
+from eventsite.core.domain.attendance import Attendance
 from eventsite.core.domain.personal_data import Belongings, Delivery, EarlierImage, ScanRecord
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.requests import GuestRequest
-from eventsite.core.domain.scans import Admission, Scan, Verdict
+from eventsite.core.domain.scans import Scan, Verdict
 from eventsite.core.errors import NotFound, StaleWrite
 from eventsite.core.store import items, keys
 from eventsite.core.store.items import Item
@@ -43,7 +44,7 @@ class PersonalRepository:
         registration = items.load(Registration, found["registration"][0])
         return Belongings(
             registration=registration,
-            admissions=[items.load(Admission, i) for i in found.get("admission", ())],
+            attendance=next((items.load(Attendance, i) for i in found.get("attendance", ())), None),
             sign_ups=[items.load(SignUp, i) for i in found.get("sign_up", ())],
             requests=[items.load(GuestRequest, i) for i in found.get("guest_request", ())],
             earlier=[items.load(EarlierImage, i) for i in found.get("before_import", ())],
@@ -75,17 +76,19 @@ class PersonalRepository:
     def forget_traces(self, registration_id: str) -> None:
         """Take away what is personal in everything that belongs to a registration.
 
-        Admissions, sign-ups and requests stay without words, for they are counted; scans keep
-        their verdict without the name. What was sent goes.
+        Passages, sign-ups and requests stay without words, for they are counted, and so do
+        scans. What was sent goes.
         """
         for item in self._partition(registration_id):
             if item["entity"] in ("before_import", "mail_wish"):
                 self._table.delete(_key(item))
             elif item["entity"] == "guest_request" and item.get("note"):
                 self._blank(item, "SET #words = :none ADD version :one", "note", {":one": 1})
+            elif item["entity"] == "attendance":
+                self._forget_reasons(item)
         for item in self._listed(keys.scans_of(registration_id)):
-            if item["verdict"].get("guest_name"):
-                self._blank(item, "SET verdict.#words = :none", "guest_name")
+            if item.get("forced"):
+                self._blank(item, "SET #words = :none", "forced")
         for item in self._listed(keys.sent_to(registration_id)):
             self._table.delete(_key(item))
 
@@ -133,6 +136,28 @@ class PersonalRepository:
             yield table.updating(key, "SET latest = :other", seen, "latest = :me AND live = :live")
         else:
             yield table.deleting(key, "latest = :me AND live = :live", seen)
+
+    def _forget_reasons(self, item: Item) -> None:
+        """Take the words of staff out of an attendance, and out of the scans behind it."""
+        attended = items.load(Attendance, item)
+        for passage in attended.passages:
+            if passage.forced:
+                self._blank(keys.scan(*passage.scan), "SET #words = :none", "forced")
+        for undo in attended.undos:
+            self._blank(keys.scan(undo.by, undo.undo_id), "SET #words = :none", "reason")
+        bare = items.dump("attendance", attended.without_words())
+        words = {name: bare[name] for name in ("undos", "settled", "block") if name in bare}
+        if not attended.reasons:
+            return
+        places = ", ".join(f"#{name} = :{name}" for name in words)
+        self._table.update(
+            _key(item),
+            f"SET {places} ADD version :one",
+            {f":{name}": value for name, value in words.items()}
+            | {":one": 1, ":read": attended.version},
+            "version = :read",
+            {f"#{name}": name for name in words},
+        )
 
     def _blank(self, item: Item, change: str, name: str, values: Item | None = None) -> None:
         with suppress(ConditionFailed):  # it has gone meanwhile

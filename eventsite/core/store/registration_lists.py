@@ -8,9 +8,9 @@ from datetime import datetime
 from heapq import merge
 
 from eventsite.core.domain.agenda import SignUp
+from eventsite.core.domain.attendance import Attendance, Passage
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.requests import GuestRequest
-from eventsite.core.domain.scans import Admission
 from eventsite.core.errors import NotFound
 from eventsite.core.store import items, keys
 from eventsite.core.store.items import Item
@@ -46,9 +46,14 @@ class GuestPage:
     """Everything of one registration, read in one Query."""
 
     registration: Registration
-    admission: Admission | None
+    attendance: Attendance | None
     sign_ups: tuple[SignUp, ...]
     requests: tuple[GuestRequest, ...]
+
+    @property
+    def admission(self) -> Passage | None:
+        """The entry that admitted the guest first, None if they are not there yet."""
+        return self.attendance.first_entry if self.attendance else None
 
 
 class RegistrationLists:
@@ -86,10 +91,10 @@ class RegistrationLists:
             found.setdefault(item["entity"], []).append(item)
         if "registration" not in found:
             raise NotFound("There is no such registration.", field="registration_id")
-        admissions = found.get("admission", [])
+        attended = found.get("attendance", [])
         return GuestPage(
             registration=items.load(Registration, found["registration"][0]),
-            admission=items.load(Admission, admissions[0]) if admissions else None,
+            attendance=items.load(Attendance, attended[0]) if attended else None,
             sign_ups=tuple(items.load(SignUp, i) for i in found.get("sign_up", ())),
             requests=tuple(items.load(GuestRequest, i) for i in found.get("guest_request", ())),
         )
