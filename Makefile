@@ -27,15 +27,19 @@ help:  ## list what can be made
 	@$(BIN)/uv pip install --quiet --require-hashes --python .venv-aws/bin/python -r requirements/aws.txt
 	@touch $@
 
+node_modules/.fetched: package-lock.json .venv/ready
+	@$(BIN)/python -m infra.npm
+	@touch $@
+
 .venv/browser: .venv/ready
 	@sh tests/browser/install.sh
 	@touch $@
 
 # -- what people use -----------------------------------------------------------------------------
-run: .venv/ready .venv-aws/ready  ## start everything on this machine and print where it is
+run: .venv/ready .venv-aws/ready node_modules/.fetched  ## start everything on this machine and print where it is
 	@exec $(BIN)/python -m eventsite.local run $(RUN)
 
-test: .venv/ready .venv-aws/ready .venv/browser  ## all tests; needs no AWS account
+test: .venv/ready .venv-aws/ready .venv/browser node_modules/.fetched  ## all tests; needs no AWS account
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q $(TEST)
 
 test-next:  ## the tests on the next Django, where Python 3.12 or later is installed
@@ -43,10 +47,10 @@ test-next:  ## the tests on the next Django, where Python 3.12 or later is insta
 
 check: lint types docs-drift test  ## what CI runs
 
-smoke: .venv/ready .venv-aws/ready  ## one guest from registration to reminder, over HTTP
+smoke: .venv/ready .venv-aws/ready node_modules/.fetched  ## one guest from registration to reminder, over HTTP
 	@$(BIN)/python -m tests.smoke $(SMOKE)
 
-bench: .venv/ready .venv-aws/ready  ## measure, and write build/bench.json
+bench: .venv/ready .venv-aws/ready node_modules/.fetched  ## measure, and write build/bench.json
 	@$(BIN)/python -m tests.bench $(BENCH)
 
 docs: .venv/ready  ## write the generated pages and the API description anew
@@ -73,9 +77,9 @@ format: .venv/ready  ## rewrite to the house format
 	$(BIN)/ruff check --fix .
 
 lock: .venv/tools  ## lock every dependency anew, by hash
-	@for set in tools pipeline web local dev aws next; do \
+	@for set in tools pipeline web local dev aws next node; do \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 	    --python-version 3.11 requirements/$$set.in -o requirements/$$set.txt || exit 1; done
 
 clean:  ## remove what was built and the local state
-	rm -rf build var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build var node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,104 +1,88 @@
-"""The shapes of the check-in API: what a device sends, what it is told."""
+"""What a device tells of itself, and what it is told: the shapes."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
-from eventsite.bodies import TextField
-from eventsite.core.domain.events import EventSetup
-from eventsite.core.domain.scans import Outcome, Scan, VerdictCode
-from eventsite.core.domain.staff import Device, DeviceRight
-from eventsite.core.services.doorways import Answer
+from checkin.scan_bodies import MomentField
+from checkin.verdict_answers import ConflictSerializer, DoorQuestionSerializer
+from eventsite.bodies import TextField, WholeField
+from eventsite.core.domain.events import GateDirection
+from eventsite.core.domain.staff import DeviceRight, Printer
+from eventsite.core.services.enrolling import CLIENT_MAX, CODE_MAX
 from eventsite.names import NAME_MAX
 
-CODE_MAX = 4296
-"""Characters of a ticket code: all that any QR code can hold. Source: ISO/IEC 18004, table 7.
-
-Whatever a scanner reads gets a verdict; only what no scanner can have read is malformed.
-"""
-
-EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
-"""No scan is older: the first day that a ticket can name."""
+APP_MAX = 80
+TO_SYNC_MAX = 10_000_000
 
 
-class ScanIdField(serializers.UUIDField):
-    """A UUID in text; DRF alone would take any whole number."""
+class TextsField(serializers.ListField):
+    """A list of texts. One instance for each field: DRF lets two names of one take the last."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            self.fail("invalid", value=data)
-        return str(super().to_internal_value(data))
+    child = serializers.CharField()
 
 
-class MomentField(serializers.DateTimeField):
-    """An ISO 8601 time with its offset from UTC, not before ``EARLIEST``."""
+class EnrolmentSerializer(serializers.Serializer[Any]):
+    """A one-time code. ``client`` is what the device says that it is."""
 
-    default_error_messages = {
-        "naive": "A time needs its offset from UTC, as in 2026-11-21T12:00:00Z.",
-        "too_early": "No scan is that old.",
-    }
-
-    def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str):
-            self.fail("invalid", format="ISO 8601")
-        return super().to_internal_value(value)
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        if value.utcoffset() is None:
-            self.fail("naive")
-        try:
-            moment = value.astimezone(UTC)
-        except OverflowError:
-            self.fail("too_early")
-        if moment < EARLIEST:
-            self.fail("too_early")
-        return moment
+    code = TextField(max_length=CODE_MAX)
+    client = TextField(max_length=CLIENT_MAX, required=False, default="", allow_blank=True)
 
 
-class ScanSerializer(serializers.Serializer[Any]):
-    """One reading. ``scan_id`` is made by the device, once per reading, and kept for retries."""
+class EnrolledSerializer(serializers.Serializer[Any]):
+    """What the device keeps: it is not told again."""
 
-    scan_id = ScanIdField()
-    gate_id = TextField(max_length=NAME_MAX)
-    ticket_code = TextField(max_length=CODE_MAX)
-    scanned_at = MomentField()
-
-
-class FirstAdmissionSerializer(serializers.Serializer[Any]):
-    """The admission that came before."""
-
-    at = serializers.DateTimeField()
-    gate_id = serializers.CharField()
-    gate_name = serializers.CharField()
     device_id = serializers.CharField()
+    credential = serializers.CharField()
 
 
-class VerdictSerializer(serializers.Serializer[Any]):
-    """The answer to a scan. The names are empty for a ticket that names no guest of the event."""
+class ReportSerializer(serializers.Serializer[Any]):
+    """What a device tells of itself."""
 
-    scan_id = serializers.UUIDField()
-    outcome = serializers.ChoiceField(choices=[o.value for o in Outcome])
-    code = serializers.ChoiceField(choices=[c.value for c in VerdictCode])
-    says = serializers.CharField(help_text="The verdict in words, for people at the door.")
-    guest_name = serializers.CharField(allow_blank=True)
-    type_name = serializers.CharField(allow_blank=True)
-    registration_id = serializers.CharField(allow_blank=True)
-    first = FirstAdmissionSerializer(allow_null=True)
-    decided_at = serializers.DateTimeField()
-    replayed = serializers.BooleanField(help_text="True when this scan had its verdict before.")
+    sent_at = MomentField(required=False, allow_null=True, help_text="By the device's clock.")
+    gate_id = TextField(max_length=NAME_MAX, required=False, default="", allow_blank=True)
+    to_sync = WholeField(
+        required=False, default=0, min_value=0, max_value=TO_SYNC_MAX, help_text="Unsent scans."
+    )
+    roster_at = MomentField(required=False, allow_null=True, default=None)
+    printer = serializers.ChoiceField(
+        choices=[p.value for p in Printer], required=False, default=Printer.NONE.value
+    )
+    app = TextField(max_length=APP_MAX, required=False, default="", allow_blank=True)
 
 
 class DeviceEventSerializer(serializers.Serializer[Any]):
     """The event that a device serves. ``zone`` is an IANA time zone, for showing times."""
 
     event_id = serializers.CharField()
+    number = serializers.IntegerField(help_text="The event's name in tickets.")
     title = serializers.CharField()
     zone = serializers.CharField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    day_start = serializers.CharField(help_text="When a day of the event begins, such as 04:00.")
+    locale = serializers.CharField()
+
+
+class PinSerializer(serializers.Serializer[Any]):
+    """PBKDF2 with SHA-256 of the digits that open a kiosk's settings."""
+
+    salt = serializers.CharField(help_text="base64")
+    iterations = serializers.IntegerField()
+    hash = serializers.CharField(help_text="base64")
+
+
+class DoorTypeSerializer(serializers.Serializer[Any]):
+    """A ticket type. ``colour`` is its badge's, or empty."""
+
+    type_id = serializers.CharField()
+    number = serializers.IntegerField(help_text="The type's name in tickets.")
+    name = serializers.CharField()
+    valid_from = serializers.DateTimeField(allow_null=True)
+    colour = serializers.CharField(allow_blank=True)
 
 
 class GateSerializer(serializers.Serializer[Any]):
@@ -106,55 +90,112 @@ class GateSerializer(serializers.Serializer[Any]):
 
     gate_id = serializers.CharField()
     name = serializers.CharField()
+    direction = serializers.ChoiceField(choices=[d.value for d in GateDirection])
+    type_ids = TextsField()
+    zone_id = serializers.CharField(allow_blank=True, help_text="Empty for the event.")
+    sessions = serializers.BooleanField()
+    room = serializers.CharField(allow_blank=True)
+    signed_up_only = serializers.BooleanField()
+    badges = serializers.BooleanField(help_text="Whether badges are printed here on admission.")
+    rules = serializers.ListField(child=serializers.CharField(), help_text="In words.")
+
+
+class ZoneSerializer(serializers.Serializer[Any]):
+    """A zone, and how many are in it."""
+
+    zone_id = serializers.CharField()
+    name = serializers.CharField()
+    within = serializers.CharField(allow_blank=True)
+    limit = serializers.IntegerField(allow_null=True)
+    inside = serializers.IntegerField()
+    emptied_daily = serializers.BooleanField()
+    emptied_at = serializers.DateTimeField(allow_null=True)
+
+
+class RuleSerializer(serializers.Serializer[Any]):
+    """A rule at the doors that is in force. Empty lists mean all."""
+
+    rule_id = serializers.CharField()
+    name = serializers.CharField()
+    gate_ids = TextsField()
+    type_ids = TextsField()
+    opens_at = serializers.DateTimeField(allow_null=True)
+    closes_at = serializers.DateTimeField(allow_null=True)
+    daily_from = serializers.CharField(allow_blank=True)
+    daily_until = serializers.CharField(allow_blank=True)
+    entries = serializers.IntegerField(allow_null=True)
+    entries_per_day = serializers.IntegerField(allow_null=True)
+    reentry = serializers.BooleanField()
+    active = serializers.BooleanField()
+
+
+class StatusQuestionSerializer(DoorQuestionSerializer):
+    """A question for the door, and of whom it is asked."""
+
+    type_ids = TextsField()
+    when_question = serializers.CharField(allow_blank=True)
+    when_answers = TextsField()
+
+
+class StatusLayoutSerializer(serializers.Serializer[Any]):
+    """What a badge shows, in millimetres; see docs/badges.md."""
+
+    layout_id = serializers.CharField()
+    name = serializers.CharField()
+    type_ids = TextsField()
+    width_mm = serializers.IntegerField()
+    height_mm = serializers.IntegerField()
+    colour = serializers.CharField()
+    lines = TextsField()
+    show_code = serializers.BooleanField()
+    on_admission = serializers.BooleanField()
+
+
+class DoorSessionSerializer(serializers.Serializer[Any]):
+    """A session that guests may check in to about now."""
+
+    session_id = serializers.CharField()
+    title = serializers.CharField()
+    room = serializers.CharField(allow_blank=True)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    capacity = serializers.IntegerField(allow_null=True)
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """How many guests were let in at all, and are inside now."""
+
+    admitted = serializers.IntegerField()
+    inside = serializers.IntegerField()
 
 
 class DeviceStatusSerializer(serializers.Serializer[Any]):
-    """What a device needs to know of itself."""
+    """What a device needs to know to work, and to go on alone until ``lease_until``."""
 
     device_id = serializers.CharField()
     name = serializers.CharField()
     rights = serializers.ListField(
         child=serializers.ChoiceField(choices=[r.value for r in DeviceRight])
     )
-    event = DeviceEventSerializer()
-    gates = GateSerializer(many=True)
     server_time = serializers.DateTimeField()
+    clock_ahead_ms = serializers.IntegerField(help_text="Our clock minus the device's.")
+    lease_until = serializers.DateTimeField(help_text="Offline for longer, it stops working.")
+    event = DeviceEventSerializer()
+    pin = PinSerializer(allow_null=True)
+    keys = serializers.DictField(
+        child=serializers.CharField(), help_text="Ed25519 public keys by slot, base64url."
+    )
+    types = DoorTypeSerializer(many=True)
+    gates = GateSerializer(many=True)
+    zones = ZoneSerializer(many=True)
+    rules = RuleSerializer(many=True)
+    questions = StatusQuestionSerializer(many=True)
+    layouts = StatusLayoutSerializer(many=True)
+    sessions = DoorSessionSerializer(many=True)
+    conflicts = ConflictSerializer(many=True, help_text="Open ones of its gates.")
+    counts = CountsSerializer()
 
 
-def verdict_answer(scan: Scan, answer: Answer, setup: EventSetup) -> dict[str, Any]:
-    """Return the fields of VerdictSerializer; a gate that is gone is called by its id."""
-    kept = answer.kept
-    verdict = kept.verdict
-    guest = answer.step.registration if answer.step else None
-    types = {kind.type_id: kind.name for kind in setup.types}
-    names = {gate.gate_id: gate.name for gate in setup.gates}
-    first = verdict.first_at and {
-        "at": verdict.first_at,
-        "gate_id": verdict.first_gate,
-        "gate_name": names.get(verdict.first_gate, verdict.first_gate),
-        "device_id": verdict.first_device,
-    }
-    return {
-        "scan_id": scan.scan_id,
-        "outcome": verdict.outcome.value,
-        "code": verdict.code.value,
-        "says": verdict.says,
-        "guest_name": guest.guest.name if guest else "",
-        "type_name": types.get(guest.type_id, "") if guest else "",
-        "registration_id": verdict.registration_id,
-        "first": first or None,
-        "decided_at": verdict.decided_at,
-        "replayed": kept.replayed,
-    }
-
-
-def device_status(device: Device, setup: EventSetup, now: datetime) -> dict[str, Any]:
-    """Return the fields of DeviceStatusSerializer."""
-    return {
-        "device_id": device.device_id,
-        "name": device.name,
-        "rights": [right.value for right in device.rights],
-        "event": setup.event,
-        "gates": [gate for gate in setup.gates if not device.gates or gate.gate_id in device.gates],
-        "server_time": now,
-    }
+def clock_ahead_ms(now: datetime, sent_at: datetime | None) -> int:
+    """Return how far our clock is ahead of a device's."""
+    return round((now - sent_at).total_seconds() * 1000) if sent_at else 0

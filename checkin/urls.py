@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.decorators.cache import cache_control
-from django.views.generic import TemplateView
 
-from checkin.api import DeviceView, ScansView
-
-# A shell without data: its script talks to the REST API as a device.
-kiosk = cache_control(no_cache=True)(TemplateView.as_view(template_name="checkin/kiosk.html"))
+from checkin import pages
+from checkin.badge_api import BadgesView
+from checkin.device_api import DeviceView, EnrolmentsView
+from checkin.guest_api import GuestsView
+from checkin.rosters import RosterView
+from checkin.scan_api import BatchView, ScansView, UndoView
+from checkin.worker_pages import service_worker
 
 urlpatterns = [
     path("api/v1/scans", ScansView.as_view(), name="scans"),
+    path("api/v1/scans/batch", BatchView.as_view(), name="scan-batch"),
+    path("api/v1/scans/<uuid:scan_id>/undo", UndoView.as_view(), name="undo-scan"),
+    path("api/v1/guests", GuestsView.as_view(), name="door-guests"),
+    path("api/v1/badges", BadgesView.as_view(), name="badges"),
     path("api/v1/device", DeviceView.as_view(), name="device"),
-    path("kiosk/", kiosk, name="kiosk"),
+    path("api/v1/device/enrolments", EnrolmentsView.as_view(), name="device-enrolments"),
+    path("api/v1/roster", RosterView.as_view(), name="roster"),
+    path("kiosk/sw.js", service_worker, name="kiosk-worker"),
+    path("kiosk/", pages.kiosk, name="kiosk"),
+    path("kiosk/reader.js", pages.reader, name="kiosk-reader"),
 ]

@@ -1,5 +1,8 @@
 """Who calls the REST API: a guest by signed link, an account by Cognito token, a device.
 
+A device has a credential of ours; an organizer's own program may come with an access token of
+the user pool instead.
+
 Each is a DRF authentication class. None reads a password, none needs a session, and none of
 them touches SQL. Staff use the admin, which has its own sign-in.
 """
@@ -18,7 +21,7 @@ from eventsite.core.domain.links import registration_behind
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.staff import Device, DeviceRight
 from eventsite.core.errors import BadDevice, BadToken, EventSiteError, Forbidden
-from eventsite.core.services.devices import authenticate
+from eventsite.core.services.devices import let_client_in, let_in
 from eventsite.core.wiring import secrets, stores
 
 GUEST_HEADER = "X-Guest-Token"
@@ -81,16 +84,32 @@ class CognitoAuthentication(BaseAuthentication):
 
 
 class DeviceAuthentication(BaseAuthentication):
-    """``Authorization: Device <device_id>.<secret>``."""
+    """``Authorization: Device <device_id>.<secret>``, or ``Bearer <access token>`` of a client."""
+
+    recently = False
 
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
+        now = timezone.now()
         credential = _credential(request, "Device", BadDevice)
-        if credential is None:
+        if credential is not None:
+            address, recently = address_of(request), self.recently
+            device = let_in(stores(), credential, address, now, recently=recently)
+            return Caller(device=device), None
+        token = _credential(request, "Bearer", BadToken)
+        if token is None:
             return None
-        return Caller(device=authenticate(stores().devices, credential, timezone.now())), None
+        from eventsite.cognito import verified_client  # kiosks never pay for PyJWT
+
+        return Caller(device=let_client_in(stores().devices, verified_client(token), now)), None
 
     def authenticate_header(self, request: Request) -> str:
         return "Device"
+
+
+class ScanAuthentication(DeviceAuthentication):
+    """The same for views that read the device again together with the guest."""
+
+    recently = True
 
 
 class DeviceMay(BasePermission):
@@ -106,13 +125,14 @@ class DeviceMay(BasePermission):
             raise Forbidden(f"This device has no right to {self.right.value}.")
         return True
 
+    @classmethod
+    def to(cls, right: DeviceRight) -> type[DeviceMay]:
+        """Return the permission that lets devices with ``right`` in."""
+        return type(f"DeviceMay{right.name.title()}", (cls,), {"right": right})
 
-class DeviceMayScan(DeviceMay):
-    right = DeviceRight.SCAN
 
-
-class DeviceMayFulfil(DeviceMay):
-    right = DeviceRight.FULFIL
+DeviceMayScan = DeviceMay.to(DeviceRight.SCAN)
+DeviceMayFulfil = DeviceMay.to(DeviceRight.FULFIL)
 
 
 def device_of(request: Request) -> Device:
@@ -121,6 +141,11 @@ def device_of(request: Request) -> Device:
     if device is None:
         raise BadDevice("A device credential is needed.", field="Authorization")
     return device
+
+
+def address_of(request: Request) -> str:
+    """Return the network address that a request came from."""
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def own_registration(request: Request, registration_id: str) -> Registration:

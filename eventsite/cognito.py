@@ -1,5 +1,6 @@
-"""Cognito's ID tokens: whose they are, if they are genuine.
+"""Cognito's tokens: whose they are, if they are genuine.
 
+Guests come with ID tokens, organizers' programs with the access tokens of app clients.
 Apart from ``callers``, which imports it when a token comes: most guests never send one.
 """
 
@@ -20,6 +21,10 @@ REFRESH_SECONDS = 30
 """At most this often are keys fetched again for a token with an unknown key id."""
 
 
+SCOPE = "eventsite/checkin"
+"""What an app client's token must be for. infra/foundation.yaml makes it."""
+
+
 def verified_claims(token: str) -> dict[str, Any]:
     """Return the claims of an ID token whose signature, issuer, audience and expiry are right.
 
@@ -30,22 +35,43 @@ def verified_claims(token: str) -> dict[str, Any]:
     Unavailable
         The pool's keys cannot be fetched.
     """
-    settings = config()
+    claims = _decoded(token, config().need("cognito_client_id"))
+    if claims.get("token_use") != "id":
+        raise BadToken("An ID token is needed.", field="Authorization")
+    return claims
+
+
+def verified_client(token: str) -> str:
+    """Return the id of the app client that an access token for check-in was given to.
+
+    Raises as ``verified_claims``.
+    """
+    claims = _decoded(token, None)
+    if claims.get("token_use") != "access":
+        raise BadToken("An access token is needed.", field="Authorization")
+    if SCOPE not in str(claims.get("scope", "")).split():
+        raise BadToken(f"The token is not for {SCOPE}.", field="Authorization")
+    return str(claims.get("client_id", ""))
+
+
+def _decoded(token: str, audience: str | None) -> dict[str, Any]:
+    """Return a token's claims; access tokens name their client, but no audience."""
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
             _signing_key(token),
             algorithms=["RS256"],
-            audience=settings.need("cognito_client_id"),
-            issuer=settings.need("cognito_issuer"),
-            options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+            audience=audience,
+            issuer=config().need("cognito_issuer"),
+            options={
+                "require": ["exp", "iat", "iss", "sub", *(["aud"] if audience else [])],
+                "verify_aud": audience is not None,
+            },
         )
     except jwt.PyJWKClientConnectionError as error:
         raise Unavailable("The user pool's keys cannot be fetched.") from error
     except (jwt.PyJWTError, KeyError) as error:
         raise BadToken(f"The token is not valid: {error}.", field="Authorization") from error
-    if claims.get("token_use") != "id":
-        raise BadToken("An ID token is needed.", field="Authorization")
     return claims
 
 

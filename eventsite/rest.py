@@ -26,6 +26,7 @@ STATUS: dict[type[EventSiteError], int] = {
     errors.BadLink: status.HTTP_401_UNAUTHORIZED,
     errors.BadToken: status.HTTP_401_UNAUTHORIZED,
     errors.BadDevice: status.HTTP_401_UNAUTHORIZED,
+    errors.BadCode: status.HTTP_401_UNAUTHORIZED,
     errors.BadSignature: status.HTTP_401_UNAUTHORIZED,
     errors.Forbidden: status.HTTP_403_FORBIDDEN,
     errors.NotFound: status.HTTP_404_NOT_FOUND,
@@ -38,6 +39,7 @@ STATUS: dict[type[EventSiteError], int] = {
     errors.NotOnSale: status.HTTP_409_CONFLICT,
     errors.StaleWrite: status.HTTP_409_CONFLICT,
     errors.KeyReused: status.HTTP_422_UNPROCESSABLE_ENTITY,
+    errors.Throttled: status.HTTP_429_TOO_MANY_REQUESTS,
     errors.Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
     errors.InProgress: status.HTTP_503_SERVICE_UNAVAILABLE,
 }
@@ -75,6 +77,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return answer
 
 
+def answer_to(error: EventSiteError | ValidationError) -> tuple[int, dict[str, Any]]:
+    """Return the status and the body of a refusal, for what is refused within a greater answer."""
+    answer = _refused(error)
+    assert answer is not None  # noqa: S101 - both kinds have one
+    return answer.status_code, answer.data
+
+
 def unexpected() -> dict[str, str]:
     """Return the body of a 500: what went wrong is in the log, under the correlation id."""
     return {"code": "internal", "field": "", "detail": "Something went wrong on our side."}
@@ -92,7 +101,7 @@ def _refused(error: Exception) -> Response | None:
         return _answer(
             STATUS.get(type(error), status.HTTP_500_INTERNAL_SERVER_ERROR),
             [{"code": error.code, "field": error.field, "detail": error.message}],
-            {"Retry-After": RETRY_AFTER_SECONDS} if error.retryable else {},
+            {"Retry-After": _wait(error)} if error.retryable else {},
             {"replayed": True} if error.replayed else {},
         )
     if isinstance(error, ValidationError):
@@ -105,6 +114,10 @@ def _refused(error: Exception) -> Response | None:
             headers["Retry-After"] = str(int(wait) + 1)
         return _answer(error.status_code, [entry], headers)
     return None
+
+
+def _wait(error: EventSiteError) -> str:
+    return str(error.wait_seconds) if isinstance(error, errors.Throttled) else RETRY_AFTER_SECONDS
 
 
 def _answer(

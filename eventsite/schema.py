@@ -62,5 +62,8 @@ class DeviceScheme(CallerScheme):  # type: ignore[no-untyped-call]
         "type": "apiKey",
         "in": "header",
         "name": "Authorization",
-        "description": "`Device <device_id>.<secret>`, as given when the device is enrolled.",
+        "description": (
+            "`Device <device_id>.<secret>`, as given for the device's one-time code. A program "
+            "may send `Bearer <access token>` of an app client instead; see docs/devices.md."
+        ),
     }

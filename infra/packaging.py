@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra import zappa_hooks
+from infra import npm, zappa_hooks
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -86,7 +86,7 @@ def pack(kind: str, target: Target, *, root: Path = ROOT, build: Path = BUILD) -
                 break
         venv = _requirements(kind, target, root, staging)
         if kind == "web":
-            _collect_static(project)
+            _collect_static(project, root)
         made = _zappa(kind, target, project, venv, build)
         package.parent.mkdir(parents=True, exist_ok=True)
         made.replace(package)
@@ -107,6 +107,8 @@ def content_hash(kind: str, target: Target, *, root: Path = ROOT) -> str:
     about = [kind, target.name, target.version, bool(target.python), target.pip[::2], shape]
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     makers = [Path(__file__), Path(zappa_hooks.__file__), root / f"requirements/{kind}.txt"]
+    if kind == "web":
+        makers.append(root / "package-lock.json")
     for path in makers:
         digest.update(path.read_bytes())
     for path in _source_files(kind, root):
@@ -159,10 +161,12 @@ def _requirements(kind: str, target: Target, root: Path, staging: Path) -> Path:
     return venv
 
 
-def _collect_static(project: Path) -> None:
+def _collect_static(project: Path, root: Path) -> None:
     """Put the static files, hashed and compressed, beside the sources, where WhiteNoise reads."""
     if not (project / "eventsite" / "settings.py").exists():
         return
+    packages = project / "node_modules"
+    packages.symlink_to(npm.fetch(root))
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "eventsite.settings",
@@ -172,6 +176,7 @@ def _collect_static(project: Path) -> None:
     # Nothing shows the REST framework's own pages: the API answers JSON only.
     collect = ("collectstatic", "--noinput", "-v0", "--ignore", "rest_framework")
     _run([sys.executable, "-m", "django", *collect], project, env)
+    packages.unlink()  # what is served of them was collected
     for made in project.rglob("__pycache__"):
         shutil.rmtree(made)
 

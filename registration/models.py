@@ -130,6 +130,15 @@ class Event(RepositoryModel):
             " and all else that names a person; counts stay. Empty is never."
         ),
     )
+    day_start = models.CharField(
+        _("a new day begins"),
+        max_length=5,
+        default="04:00",
+        help_text=_(
+            "For rules and zones, in the event's time zone. A party until three is one day."
+        ),
+    )
+    lease_minutes = models.PositiveIntegerField(_("devices work offline for"), default=12 * 60)
     version = models.PositiveIntegerField(default=0)
 
     class Meta(RepositoryModel.Meta):
@@ -157,6 +166,12 @@ class AgendaSession(RepositoryModel):
     track = models.CharField(max_length=TITLE_MAX, blank=True)
     language = models.CharField(max_length=16, blank=True, help_text=_("Such as en or de."))
     abstract = models.TextField(blank=True)
+    capacity = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(AMOUNT_MAX)],
+        help_text=_("How many may be checked in at once. Empty is no limit."),
+    )
     cancelled = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=0)
 

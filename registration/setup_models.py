@@ -13,23 +13,10 @@ from eventsite.core.domain.promo_codes import PromoCode as CodeFact
 from eventsite.core.domain.questions import Question as QuestionFact
 from eventsite.core.domain.questions import QuestionKind
 from eventsite.core.domain.setups import AMOUNT_MAX, ID_MAX, PER_GUEST_MAX, WORDS_MAX
-from eventsite.repoadmin.models import fitted
 from eventsite.repoadmin.parts import PartModel, PartSource
 
 
-class SetupModel(PartModel):
-    """A part whose domain object is made of a form's values."""
-
-    class Meta(PartModel.Meta):
-        abstract = True
-
-    def new_part(self, **more: Any) -> Any:
-        """Return a new part with the form's values."""
-        kind = self.source.kind
-        return kind(**(fitted(kind, self.values()) | more))
-
-
-class TicketType(SetupModel):
+class TicketType(PartModel):
     """A kind of place, and how many there are."""
 
     source: ClassVar[PartSource] = PartSource(domain.TicketType, "type_id")
@@ -117,7 +104,7 @@ def _asked(part: Any) -> tuple[int, str]:
     return part.order, part.question_id
 
 
-class Question(SetupModel):
+class Question(PartModel):
     """What guests are asked when they register."""
 
     source: ClassVar[PartSource] = QuestionSource(QuestionFact, "question_id")
@@ -146,6 +133,11 @@ class Question(SetupModel):
         null=True, blank=True, help_text=_("Of a number, or of how many choices.")
     )
     maximum = models.IntegerField(null=True, blank=True)
+    at_door = models.BooleanField(
+        _("ask at the door"),
+        default=False,
+        help_text=_("Whoever has not answered it is asked when checking in."),
+    )
     retired = models.BooleanField(
         default=False,
         help_text=_("Nobody is asked any more. What was answered and agreed to stays."),
@@ -164,7 +156,7 @@ class CodeSource(PartSource):
     searched: tuple[str, ...] = ("code", "name")
 
 
-class PromoCode(SetupModel):
+class PromoCode(PartModel):
     """A word that guests type for a lower price or a hidden ticket."""
 
     source: ClassVar[PartSource] = CodeSource(CodeFact, "code")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from eventsite.core.domain.agenda import AgendaSession
+from eventsite.core.domain.attendance import Attendance, Passage
 from eventsite.core.domain.events import Event, EventSetup, Gate, RequestItem, TicketType
 from eventsite.core.domain.registrations import Guest, Registration, RegistrationStatus
 from eventsite.core.domain.requests import GuestRequest, RequestStatus
@@ -83,6 +84,20 @@ def a_session(**changes: Any) -> AgendaSession:
         "room": "Dock A",
     }
     return AgendaSession(**(fields | changes))
+
+
+def an_attendance(**changes: Any) -> Attendance:
+    """A guest who was let in at noon."""
+    passage = Passage(device_id="kiosk", scan_id="6b0e", gate_id="main", at=NOON)
+    fields: dict[str, Any] = {
+        "event_id": "demo",
+        "registration_id": "9f3ac1d2e4b50617",
+        "type_id": "general",
+        "passages": (passage,),
+        "correlation_id": "test-correlation",
+        "version": 1,
+    }
+    return Attendance(**(fields | changes))
 
 
 def a_request(**changes: Any) -> GuestRequest:

@@ -1,4 +1,4 @@
-"""Signing in, with a brake; and the forms of staff accounts and devices."""
+"""Signing in, with a brake; and the forms of staff accounts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ from django.contrib.auth.forms import SetPasswordMixin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from eventsite.accounts.models import Device, StaffUser
+from eventsite.accounts.models import StaffUser
 from eventsite.accounts.roles import LABELS, OWNER
-from eventsite.core.domain.staff import DeviceRight
 from eventsite.core.wiring import stores
-from eventsite.repoadmin.filters import event_choices
-from eventsite.repoadmin.forms import ListField
 
 WINDOW = 900
 """Seconds in which attempts are counted."""
@@ -29,10 +26,6 @@ lock an account with five wrong guesses.
 """
 ONE_A_LINE = {"class": "radiolist"}
 """The admin's style for choices; without it their labels are as narrow as a field's."""
-RIGHTS = [
-    (DeviceRight.SCAN.value, _("Scan tickets and check guests in")),
-    (DeviceRight.FULFIL.value, _("Fulfil guest requests")),
-]
 _USERNAME = re.compile(r"[a-z0-9@.+_-]{1,150}\Z")
 
 
@@ -105,21 +98,3 @@ class StaffCreationForm(SetPasswordMixin, StaffChangeForm):  # type: ignore[type
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         self.validate_password_for_user(self.instance)
-
-
-class DeviceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Enrols a device."""
-
-    event_id = forms.ChoiceField(label=_("Event"), choices=event_choices)
-    gates = ListField(
-        required=False, help_text=_("Ids of gates, with commas. Empty means every gate.")
-    )
-    rights = forms.MultipleChoiceField(
-        choices=RIGHTS,
-        initial=[DeviceRight.SCAN.value],
-        widget=forms.CheckboxSelectMultiple(attrs=ONE_A_LINE),
-    )
-
-    class Meta:
-        model = Device
-        fields = ("event_id", "name", "gates", "rights")

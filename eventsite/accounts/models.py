@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from eventsite.accounts.roles import LABELS, OWNER, permissions
 from eventsite.accounts.sources import DeviceSource
-from eventsite.core.domain.staff import StaffAccount
+from eventsite.core.domain.staff import DeviceReport, StaffAccount
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.models import RepositoryManager, RepositoryModel
 from eventsite.repoadmin.sources import SmallSource, fetch_each
@@ -169,7 +169,7 @@ class StaffUser(RepositoryModel, AbstractBaseUser):
 
 
 class Device(RepositoryModel):
-    """A kiosk or a staff phone."""
+    """A kiosk, a staff phone or a program. ``report`` is what it last said, read for lists."""
 
     source: ClassVar[DeviceSource] = DeviceSource()
 
@@ -180,6 +180,8 @@ class Device(RepositoryModel):
     rights = models.JSONField(default=list)
     enrolled_at = models.DateTimeField(editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
+
+    report: DeviceReport | None = None
 
     class Meta(RepositoryModel.Meta):
         abstract = False

@@ -15,6 +15,9 @@ _REGISTRATION, _REQUEST = "registration.{}_registration", "requests_app.{}_guest
 _QUESTION, _CODE = "registration.{}_question", "registration.{}_promocode"
 _TYPE, _ITEM = "registration.{}_tickettype", "requests_app.{}_requestitem"
 _GATE, _DEVICE = "checkin.{}_gate", "accounts.{}_device"
+_ZONE, _RULE = "checkin.{}_zone", "checkin.{}_rule"
+_BOARD, _CONFLICT = "checkin.{}_board", "checkin.{}_conflict"
+_BADGE, _PRINT = "checkin.{}_badgelayout", "checkin.{}_badgeprint"
 _IMPORT, _JOB = "registration.{}_guestimport", "registration.{}_job"
 _WEBHOOK, _DELIVERY = "registration.{}_webhook", "registration.{}_hookdelivery"
 
@@ -25,7 +28,10 @@ def _may(pattern: str, *verbs: str) -> frozenset[str]:
 
 _SEE = frozenset(
     pattern.format("view")
-    for pattern in (_EVENT, _TYPE, _GATE, _ITEM, _SESSION, _QUESTION, _REGISTRATION, _REQUEST)
+    for pattern in (
+        *(_EVENT, _TYPE, _GATE, _ZONE, _RULE, _BADGE, _ITEM),
+        *(_SESSION, _QUESTION, _REGISTRATION, _REQUEST, _BOARD, _CONFLICT),
+    )
 )
 _PRIVATE = _may(_REGISTRATION, "answers") | _may(_CODE, "view")
 """What guests answered and agreed to, and the codes that are worth money."""
@@ -38,17 +44,26 @@ ROLES: Mapping[str, frozenset[str]] = {
     | _may(_QUESTION, "add", "change")
     | _may(_CODE, "add", "change")
     | _may(_GATE, "add", "change")
+    | _may(_ZONE, "add", "change")
+    | _may(_RULE, "add", "change")
+    | _may(_BADGE, "add", "change")
+    | _may(_PRINT, "view", "export")
+    | _may(_BOARD, "export")
+    | _may(_CONFLICT, "settle")
     | _may(_ITEM, "add", "change")
     | _may(_SESSION, "add", "change", "delete", "export")
     | _may(_WEBHOOK, "view", "add", "change")
     | _may(_DELIVERY, "view", "replay")
     | _may(_IMPORT, "view", "add", "change")
     | _may(_JOB, "view", "change")
-    | _may(_REGISTRATION, "add", "change", "decide", "cancel", "pay", "export", "erase")
+    | _may(_REGISTRATION, "add", "change", "decide", "cancel", "pay", "export", "erase", "block")
     | _may(_REQUEST, "change", "claim", "fulfil", "decline", "export")
     | _may(_DEVICE, "view", "add", "revoke"),
     "checkin_lead": _SEE
-    | _may(_REGISTRATION, "add", "change")
+    | _may(_PRINT, "view")
+    | _may(_CONFLICT, "settle")
+    | _may(_REGISTRATION, "add", "change", "block")
+    | _may(_ZONE, "change")
     | _may(_DEVICE, "view", "add", "revoke"),
     "fulfilment": _SEE | _may(_REQUEST, "change", "claim", "fulfil", "decline"),
     "viewer": _SEE | _PRIVATE,

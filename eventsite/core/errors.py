@@ -65,6 +65,21 @@ class BadDevice(EventSiteError):
     code = "bad_device"
 
 
+class BadCode(EventSiteError):
+    """The code is wrong, was used, or is over."""
+
+    code = "bad_code"
+
+
+class Throttled(EventSiteError):
+    """Too many wrong attempts from this address; try again later."""
+
+    code = "throttled"
+    retryable = True
+    wait_seconds = 0
+    """Until the next attempt is let through."""
+
+
 class BadSignature(EventSiteError):
     """The signature does not fit, or is too old."""
 

@@ -8,9 +8,10 @@ from datetime import date, datetime, time, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-from eventsite.core.domain.events import Event, EventSetup, Gate, RequestItem, TicketType
+from eventsite.core.domain.events import Event, EventSetup, RequestItem, TicketType
 from eventsite.core.domain.promo_codes import PromoCode
 from eventsite.core.domain.questions import Question, QuestionKind
+from eventsite.local import demo_doors
 from eventsite.local.demo_guests import EARLY, FRIENDS
 
 EVENT_ID = "demo"
@@ -47,7 +48,10 @@ def setup(now: datetime, number: int) -> EventSetup:
     return EventSetup(
         event=event,
         types=_types(),
-        gates=_gates(),
+        zones=demo_doors.zones(EVENT_ID),
+        gates=demo_doors.gates(EVENT_ID),
+        rules=demo_doors.rules(EVENT_ID),
+        badges=demo_doors.badges(EVENT_ID),
         items=_items(),
         questions=_questions(),
         codes=(
@@ -139,16 +143,18 @@ def _questions() -> tuple[Question, ...]:
             name="You may take pictures in which I can be seen, and show them.",
             kind=QuestionKind.CONSENT,
         ),
+        Question(
+            event_id=EVENT_ID,
+            question_id="first-aid",
+            name="Are you trained in first aid?",
+            help="Friends of the house look after the benches.",
+            kind=QuestionKind.YES_NO,
+            required=True,
+            type_ids=("friend",),
+            at_door=True,
+        ),
     )
     return tuple(replace(question, order=10 * n) for n, question in enumerate(asked, start=1))
-
-
-def _gates() -> tuple[Gate, ...]:
-    return (
-        Gate(event_id=EVENT_ID, gate_id="main", name="Main entrance"),
-        Gate(event_id=EVENT_ID, gate_id="yard", name="Yard gate"),
-        Gate(event_id=EVENT_ID, gate_id="crew", name="Crew entrance", type_ids=("crew", "maker")),
-    )
 
 
 def _items() -> tuple[RequestItem, ...]:

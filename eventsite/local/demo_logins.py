@@ -6,6 +6,7 @@ and everything is checked against the tables: whatever is lost, the file ends up
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -30,7 +31,8 @@ USERNAME = "organizer"
 EMAIL = "organizer@example.org"
 """Tells the demo's own account from a person's who happens to have this username."""
 
-DEVICES = (("kiosk", "Demo kiosk", DeviceRight.SCAN), ("phone", "Demo phone", DeviceRight.FULFIL))
+_AT_THE_DOOR = tuple(right for right in DeviceRight if right is not DeviceRight.FULFIL)
+DEVICES = (("kiosk", "Demo kiosk", _AT_THE_DOOR), ("phone", "Demo phone", (DeviceRight.FULFIL,)))
 
 
 @dataclass
@@ -88,16 +90,19 @@ def owner(
 
 
 def device(devices: DeviceRepository, file: LoginFile, slot: str, now: datetime) -> Device:
-    """Return the device of a slot of ``DEVICES``, enrolled anew if its credential is lost."""
+    """Return the device of a slot of ``DEVICES``, enrolled anew if its credential is lost.
+
+    So is one that an older demo gave other rights.
+    """
     logins = file.read()
-    try:
-        return authenticate(devices, str(logins.get(slot, "")), now)
-    except BadDevice:
-        pass
-    name, right = next((name, right) for key, name, right in DEVICES if key == slot)
+    name, rights = next((name, rights) for key, name, rights in DEVICES if key == slot)
+    with contextlib.suppress(BadDevice):
+        known = authenticate(devices, str(logins.get(slot, "")), now)
+        if known.rights == rights:
+            return known
     for old in devices.of_event(EVENT_ID):
         if old.name == name and old.revoked_at is None:
             devices.revoke(old.device_id, now)
-    fresh, credential = enrol(devices, EVENT_ID, name, (), (right,), now)
+    fresh, credential = enrol(devices, EVENT_ID, name, (), rights, now)
     file.write(file.read() | {slot: credential})
     return fresh

@@ -39,6 +39,11 @@ def always(row: Any) -> bool:
     return True
 
 
+def staff(request: HttpRequest) -> str:
+    """Return how what is stored names who is signed in."""
+    return f"staff:{request.user.get_username()}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What can be done with an object, by whom and when.

@@ -15,7 +15,7 @@ from eventsite.core.domain.events import EventSetup, Part, id_of
 from eventsite.core.domain.names import NAME_MAX
 from eventsite.core.errors import NotFound
 from eventsite.core.wiring import stores
-from eventsite.repoadmin.models import RepositoryModel
+from eventsite.repoadmin.models import RepositoryModel, fitted
 from eventsite.repoadmin.sources import SmallSource, UnsupportedLookup
 
 EVENT = "event_id"
@@ -81,3 +81,8 @@ class PartModel(RepositoryModel):
     @classmethod
     def key_of(cls, obj: Any) -> str:
         return cls.source.key(obj)
+
+    def new_part(self, **more: Any) -> Any:
+        """Return a new part of the domain with the form's values."""
+        kind = self.source.kind
+        return kind(**(fitted(kind, self.values()) | more))

@@ -1,4 +1,4 @@
-"""Table stream to ledger, staff, outbox and webhooks: pipeline.handlers.announce_changes.handler
+"""Table stream to ledgers, staff, outbox and webhooks: pipeline.handlers.announce_changes.handler
 
 In:  DynamoDB stream batch, NEW_AND_OLD_IMAGES.
 Out: nothing. A failure that may pass raises, and the stream gives the batch again: everything
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from eventsite.core.domain.attempts import Attempt
@@ -29,7 +30,9 @@ from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.requests import GuestRequest
 from eventsite.core.errors import EventSiteError
 from eventsite.core.log import correlated
+from eventsite.core.services.chaining import DoorChanges, chain
 from eventsite.core.wiring import stores
+from pipeline.doors import door_changes
 from pipeline.hooks import hook_messages
 from pipeline.images import entity_of, read_image
 from pipeline.parking import park
@@ -96,10 +99,12 @@ def handler(event: dict[str, Any], context: Any) -> None:
     start("announce-changes")
     waiting: list[Notification] = []
     told: list[HookMessage] = []
+    passed = DoorChanges()
     for record in event["Records"]:
         try:
             waiting += announce(record)
             told += hook_messages(*_images(record["dynamodb"]))
+            passed += door_changes(*_images(record["dynamodb"]))
         except EventSiteError as error:
             if error.retryable:
                 raise
@@ -107,3 +112,4 @@ def handler(event: dict[str, Any], context: Any) -> None:
             park(json.dumps({"Keys": change.get("Keys")}), error, _correlation_id(change))
     stores().outbox.put(waiting)
     stores().webhooks.put(told)
+    chain(stores(), passed, datetime.now(UTC))

@@ -53,6 +53,7 @@ class AgendaSessionAdmin(RepositoryAdmin):
         ("title", "subtitle"),
         ("starts_at", "ends_at"),
         ("room", "track", "language"),
+        "capacity",
         "abstract",
         "cancelled",
     )

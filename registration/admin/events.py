@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from eventsite.core.domain import events as domain
 from eventsite.core.services import exporting
 from eventsite.core.services.lining_up import offer_places
 from eventsite.core.services.organizing import add_event, new_number, save_event
+from eventsite.core.services.pins import DIGITS, hashed_pin
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.acts import Act, ActsMixin
 from eventsite.repoadmin.export import table_response
@@ -58,6 +60,11 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
         initial=domain.DAY_MINUTES,
         help_text="So long a guest from the waiting list may take the place offered.",
     )
+    lease_minutes = SpanField(
+        label="Devices work offline for",
+        initial=12 * 60,
+        help_text="So long without a connection a kiosk goes on, and then no longer.",
+    )
     erase_at_once = forms.BooleanField(
         label="Erase at once",
         required=False,
@@ -87,6 +94,18 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+class PinForm(forms.Form):
+    """The digits that open a kiosk's settings."""
+
+    kiosk_pin = forms.CharField(
+        label="PIN",
+        required=False,
+        max_length=DIGITS.stop - 1,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=f"{DIGITS.start} to {DIGITS.stop - 1} digits. Empty is none.",
+    )
+
+
 @admin.register(Event, site=site)
 class EventAdmin(ActsMixin, RepositoryAdmin):
     """An event is changed here; its number in tickets is drawn once."""
@@ -104,7 +123,7 @@ class EventAdmin(ActsMixin, RepositoryAdmin):
         ("Registration", ("capacity", "confirm_email", "region")),
         ("Deadlines", ("hold_minutes", "offer_minutes")),
         ("When everybody comes at once", ("rush", "rush_per_minute")),
-        ("During the event", ("reminder_minutes",)),
+        ("During the event", ("reminder_minutes", "day_start", "lease_minutes")),
         ("Personal data", ("retention_days", "erase_at_once")),
     )
     told: ClassVar[Any] = ("filling", "rushing", "erasing")
@@ -182,7 +201,25 @@ class EventAdmin(ActsMixin, RepositoryAdmin):
                 run=self._consents,
                 permission="consents",
             ),
+            Act(
+                name="pin",
+                label="Kiosk PIN",
+                question=(
+                    "Which digits open the settings of kiosks? They are not shown again; devices"
+                    " learn of new ones within a minute, when they are online."
+                ),
+                log="Kiosk PIN changed.",
+                run=self._pin,
+                form=PinForm,
+            ),
         )
+
+    @staticmethod
+    def _pin(request: HttpRequest, row: Any, said: Any) -> str:
+        digits = said["kiosk_pin"]
+        kept = hashed_pin(digits) if digits else ""
+        save_event(stores().events, replace(row.domain, kiosk_pin=kept), row.domain)
+        return "Set." if kept else "Kiosks have no PIN any more."
 
     @staticmethod
     def _offer(request: HttpRequest, row: Any, said: Any) -> str:
@@ -205,4 +242,7 @@ class EventAdmin(ActsMixin, RepositoryAdmin):
 
     def links(self, request: HttpRequest, row: Any) -> list[tuple[str, str]]:
         listed = reverse("admin:registration_registration_changelist")
-        return [("Registrations", f"{listed}?event_id={row.pk}")]
+        found = [("Registrations", f"{listed}?event_id={row.pk}")]
+        if request.user.has_perm("checkin.view_board"):
+            found.append(("Live board", reverse("admin:checkin_board_change", args=[row.pk])))
+        return found

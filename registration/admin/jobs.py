@@ -31,6 +31,7 @@ from registration.job_models import Job
 from registration.models import Event
 
 EXPORT = "export_guests"
+BADGES = "print_badges"
 
 
 class ExportForm(forms.Form):
@@ -93,8 +94,11 @@ class JobAdmin(ActsMixin, RepositoryAdmin):
 
     @admin.display(description="file")
     def file(self, row: Any) -> str:
-        if row.kind != EXPORT or row.state != JobState.DONE:
+        if row.kind not in (EXPORT, BADGES) or row.state != JobState.DONE:
             return "-"
+        if row.kind == BADGES:
+            address = reverse("admin:checkin_badgelayout_files", args=[row.pk])
+            return format_html('<a href="{}">Files</a> (kept for 30 days)', address)
         address = reverse("admin:registration_job_download", args=[row.pk])
         return format_html('<a href="{}">Download</a> (kept for 30 days)', address)
 

@@ -67,7 +67,10 @@ class QuestionAdmin(PartAdmin):
     sections: Any = (
         (None, ("name", "kind", "help", "required")),
         ("Choices and bounds", ("choices", ("minimum", "maximum"))),
-        ("Who is asked, and when", ("type_ids", "order", "when_question", "when_answers")),
+        (
+            "Who is asked, and when",
+            ("type_ids", "order", "when_question", "when_answers", "at_door"),
+        ),
     )
 
     def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:

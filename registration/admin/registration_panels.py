@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from eventsite.core.domain.attendance import Passage, Undo
 from eventsite.core.domain.registrations import Registration
+from eventsite.core.domain.scans import Direction
 from eventsite.core.wiring import stores
 from registration.admin.registration_words import (
     PAYMENTS,
@@ -96,10 +98,33 @@ class RegistrationPanels:
 
     # -- at the event ----------------------------------------------------------------------------
     def admitted(self, row: Any) -> str:
-        admission = _page(row).admission
-        if admission is None:
+        page = _page(row)
+        blocked = page.attendance.block if page.attendance else None
+        if blocked:
+            return f"Blocked since {when(blocked.at)} by {blocked.by}: {blocked.reason}"
+        if page.admission is None:
             return "Not yet"
-        return f"{when(admission.at)}, {admission.gate_id}"
+        return f"{when(page.admission.at)}, {page.admission.gate_id}"
+
+    @admin.display(description="passages")
+    def passages(self, row: Any) -> str:
+        attended = _page(row).attendance
+        if attended is None or not attended.passages:
+            return "-"
+        undone = {undo.scan: undo for undo in attended.undos}
+        return _table(
+            ("When", "Gate", "Way", "Device", "Remarks"),
+            (
+                (
+                    when(each.at),
+                    each.gate_id,
+                    "in" if each.direction is Direction.ENTRY else "out",
+                    each.device_id,
+                    _remarks(each, undone.get(each.scan)),
+                )
+                for each in attended.passages
+            ),
+        )
 
     @admin.display(description="signed up for")
     def sign_ups(self, row: Any) -> str:
@@ -178,3 +203,14 @@ def _page(row: Any) -> Any:
     if not hasattr(row, "guest_page"):
         row.guest_page = stores().registrations.guest_page(row.pk)
     return row.guest_page
+
+
+def _remarks(passage: Passage, undo: Undo | None) -> str:
+    """Return what is special about a passage."""
+    said = [
+        "forced" if passage.forced else "",
+        "offline" if passage.offline else "",
+        f"although {passage.despite}" if passage.despite else "",
+        f"undone by {undo.by}: {undo.reason}" if undo else "",
+    ]
+    return ", ".join(filter(None, said))

@@ -23,11 +23,12 @@ from eventsite.core.services.drafting import Clearance, Entry
 from eventsite.core.services.registering import register
 from eventsite.core.services.ticketing import ticket_code, ticket_png
 from eventsite.core.wiring import secrets, stores
-from eventsite.repoadmin.acts import Act, ActsMixin
+from eventsite.repoadmin.acts import Act, ActsMixin, staff
 from eventsite.repoadmin.filters import EventFilter
 from eventsite.repoadmin.options import RepositoryAdmin
 from registration.admin.disclosing import DisclosingMixin
-from registration.admin.registration_acts import acts, staff
+from registration.admin.door_acts import door_acts
+from registration.admin.registration_acts import acts
 from registration.admin.registration_filters import AwaitingFilter, ListingFilter, TypeFilter
 from registration.admin.registration_forms import (
     NewRegistrationForm,
@@ -61,7 +62,7 @@ class RegistrationAdmin(DisclosingMixin, ActsMixin, RegistrationPanels, Reposito
     particulars = ("name", "email", "phone", "locale", "zone", "channel")
     facts = (
         *("standing", "ticket", "ticket_type", "group", "line", "paying", "code"),
-        *("admitted", "sign_ups", "requests", "past", "sent"),
+        *("admitted", "passages", "sign_ups", "requests", "past", "sent"),
         *("event_id", "registered_at", "source_shown", "account_id", "registration_id"),
     )
 
@@ -88,6 +89,9 @@ class RegistrationAdmin(DisclosingMixin, ActsMixin, RegistrationPanels, Reposito
     def has_answers_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "answers")
 
+    def has_block_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "block")
+
     @staticmethod
     def _may(request: HttpRequest, verb: str) -> bool:
         return bool(request.user.has_perm(f"registration.{verb}_registration"))
@@ -102,7 +106,7 @@ class RegistrationAdmin(DisclosingMixin, ActsMixin, RegistrationPanels, Reposito
             ("Now", {"fields": self._now(obj.domain)}),
             ("Guest", {"fields": self.particulars}),
             *self._said(request, obj),
-            ("At the event", {"fields": ("admitted", "sign_ups", "requests")}),
+            ("At the event", {"fields": ("admitted", "passages", "sign_ups", "requests")}),
             ("So far", {"fields": ("past", "sent")}),
             ("Record", {"fields": about}),
         ]
@@ -190,7 +194,7 @@ class RegistrationAdmin(DisclosingMixin, ActsMixin, RegistrationPanels, Reposito
 
     # -- acts and pages --------------------------------------------------------------------------
     def get_acts(self) -> Sequence[Act]:
-        return acts()
+        return (*acts(), *door_acts())
 
     def get_urls(self) -> list[Any]:
         view, name = self.admin_site.admin_view, "registration_registration"

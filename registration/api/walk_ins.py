@@ -8,9 +8,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from eventsite.callers import DeviceAuthentication, DeviceMayScan, device_of
+from eventsite.callers import DeviceAuthentication, DeviceMay, device_of
 from eventsite.core.domain.applications import read_application
 from eventsite.core.domain.registrations import Registration, RegistrationStatus
+from eventsite.core.domain.staff import DeviceRight
 from eventsite.core.errors import EventSiteError, Forbidden
 from eventsite.core.services.drafting import Clearance, Entry
 from eventsite.core.services.registering import Registered, register
@@ -30,7 +31,7 @@ class WalkInsView(UnkeptView):
     """People who come without a ticket."""
 
     authentication_classes = (DeviceAuthentication,)
-    permission_classes = (DeviceMayScan,)
+    permission_classes = (DeviceMay.to(DeviceRight.WALK_IN),)
     parser_classes = (ApplicationParser,)
 
     @extend_schema(
@@ -38,10 +39,10 @@ class WalkInsView(UnkeptView):
         tags=["registrations"],
         summary="Register somebody at the door",
         description=(
-            "For devices that may scan. Sells what is not on sale to the public, asks for no "
-            "answers and no e-mail address, and takes places that others wait for; it never "
-            "oversells. The same Idempotency-Key and body again give the first answer again, "
-            "with `replayed` true and 200."
+            "For devices with the right `walk_in`. Sells what is not on sale to the public, asks "
+            "for no answers and no e-mail address, and takes places that others wait for; it "
+            "never oversells. The same Idempotency-Key and body again give the first answer "
+            "again, with `replayed` true and 200."
         ),
         parameters=[KEY_HEADER],
         request=WalkInSerializer,

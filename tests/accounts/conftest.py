@@ -10,8 +10,9 @@ from django.test import Client
 
 from eventsite.accounts.models import StaffUser
 from eventsite.accounts.roles import OWNER
+from eventsite.core.services.organizing import set_up
 from eventsite.core.wiring import Stores
-from tests.builders import an_event
+from tests.builders import a_setup, an_event
 
 PASSWORD = "Corr3ct-horse-battery"
 
@@ -60,4 +61,5 @@ def owner(staff: Staff, sign_in: SignIn) -> Client:
 
 @pytest.fixture
 def event(installation: Stores) -> str:
-    return installation.events.add(an_event()).event_id
+    set_up(installation.events, a_setup(an_event()))
+    return "demo"

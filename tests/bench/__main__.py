@@ -7,7 +7,9 @@ import time
 from types import ModuleType
 
 from tests.bench import (
+    badges,
     calls,
+    checkin,
     growth,
     heat,
     imports,
@@ -23,9 +25,11 @@ BENCHES: dict[str, ModuleType] = {
     "pipeline": pipeline,
     "calls": calls,
     "registration": registration,
+    "checkin": checkin,
     "rush": rush,
     "heat": heat,
     "growth": growth,
+    "badges": badges,
     "imports_of_guests": imports_of_guests,
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.kiosks import Doors, open_doors
 from tests.browser.looking import Visitor, chromium
 from tests.browser.site import Site, serving
 
@@ -15,6 +16,11 @@ from tests.browser.site import Site, serving
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serving(tmp_path_factory.mktemp("site")) as served:
         yield served
+
+
+@pytest.fixture(scope="package")
+def doors(site: Site) -> Doors:
+    return open_doors(site)
 
 
 @pytest.fixture(scope="package")

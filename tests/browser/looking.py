@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,12 +31,16 @@ _ARGUMENTS = (
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the machine's Chromium, or else Playwright's own."""
+def chromium(*more: str, beside: Browser | None = None) -> Iterator[Browser]:
+    """Start the machine's Chromium, or else Playwright's own, with ``more`` arguments.
+
+    One that runs ``beside`` another is started by the same Playwright: a thread has only one.
+    """
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(_ARGUMENTS))
+    with nullcontext() if beside else sync_playwright() as playwright:
+        kind = beside.browser_type if beside else playwright.chromium
+        browser = kind.launch(executable_path=found, args=[*_ARGUMENTS, *more])
         yield browser
         browser.close()
 

@@ -42,10 +42,43 @@ BUCKET, JOBS, INTAKE = "eventsite-files", "eventsite-jobs", "eventsite-intake"
 
 
 @dataclass
+class Web:
+    """The web server, which tests may stop for a while."""
+
+    port: int
+    log: Path
+    env: dict[str, str]
+    child: Child | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "eventsite.local.web", "--port", str(self.port)]
+        self.child = Child("web", [*command, "--lifeline"], self.log, self.env)
+
+    def wait(self) -> None:
+        assert self.child is not None
+        self.child.wait_for(f"http://127.0.0.1:{self.port}/healthz", seconds=60)
+
+    def stop(self) -> None:
+        if self.child is not None:
+            self.child.stop()
+
+    @contextmanager
+    def gone(self) -> Iterator[None]:
+        """No server is there meanwhile."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+            self.wait()
+
+
+@dataclass
 class Site:
     """Where it is, how to sign in, and short ways to what a test needs to find there."""
 
     url: str
+    web: Web
     stores: Stores
     secrets: Secrets
     username: str
@@ -93,9 +126,9 @@ class Site:
         args = (stores.events, stores.registrations, stores.requests, wish)
         return ask(*args, idempotency_key=key, now=datetime.now(UTC)).request
 
-    def credential(self, name: str, right: DeviceRight) -> str:
+    def credential(self, name: str, *rights: DeviceRight) -> str:
         """Enrol a device that may stand at any gate."""
-        return enrol(self.stores.devices, EVENT_ID, name, (), (right,), datetime.now(UTC))[1]
+        return enrol(self.stores.devices, EVENT_ID, name, (), rights, datetime.now(UTC))[1]
 
 
 def an_address() -> str:
@@ -123,14 +156,15 @@ def serving(state: Path) -> Iterator[Site]:
             patch.setenv(name, value)
         wiring.forget()
         _prepare()
-        command = [sys.executable, "-m", "eventsite.local.web", "--port", str(port), "--lifeline"]
-        web = Child("web", command, state / "web.log", base_environment() | env)
+        web = Web(port, state / "web.log", base_environment() | env)
+        web.start()
         try:
             stores, secrets, file = wiring.stores(), wiring.secrets(), LoginFile(state / "login")
             Demo(stores, secrets, file, datetime.now(UTC), count=GUESTS).load("", make_password)
-            web.wait_for(f"{url}/healthz", seconds=60)
+            web.wait()
             _ = (
                 stores.attempts,
+                stores.scans,
                 stores.intake,
                 stores.jobs,
                 stores.job_queue,
@@ -140,7 +174,7 @@ def serving(state: Path) -> Iterator[Site]:
             )
             patch.undo()  # the repositories have their clients now; tests get their own environment
             wiring.forget()
-            yield Site(url, stores, secrets, **_login(file))
+            yield Site(url, web, stores, secrets, **_login(file))
         finally:
             web.stop()
 

@@ -62,9 +62,18 @@ class Door:
         return ticket_code(registration, self.setup, secrets())
 
     def another_device(self, *gates: str, right: DeviceRight = DeviceRight.SCAN) -> str:
+        return self.device_with(right, gates=gates)
+
+    def device_with(self, *rights: DeviceRight, gates: tuple[str, ...] = ()) -> str:
+        """Return the credential of another device that may do this."""
         now, event_id = datetime.now(UTC), self.setup.event.event_id
-        _, credential = enrol(self.stores.devices, event_id, "Side door", gates, (right,), now)
+        _, credential = enrol(self.stores.devices, event_id, "Side door", gates, rights, now)
         return credential
+
+    def call(self, method: str, path: str, credential: str = "", data: Any = None) -> Any:
+        client = APIClient(raise_request_exception=False)
+        device = f"Device {credential or self.credential}"
+        return getattr(client, method)(path, data, HTTP_AUTHORIZATION=device)
 
     def body(self, **changes: Any) -> dict[str, Any]:
         return {

@@ -13,7 +13,13 @@ from tests.conftest import everything
 from tests.repoadmin.pages import column, hidden, text
 
 LIST = "/admin/checkin/gate/"
-BACK = {"event_id": "demo", "gate_id": "back", "name": "Back door", "type_ids": ["crew"]}
+BACK = {
+    "event_id": "demo",
+    "gate_id": "back",
+    "name": "Back door",
+    "type_ids": ["crew"],
+    "direction": "entry",
+}
 
 
 def signed_in(role: str) -> Client:
@@ -53,7 +59,7 @@ def test_the_types_of_the_event_are_check_boxes(office: Client) -> None:
 
 def test_a_gate_is_changed(office: Client, door: Door) -> None:
     page = f"{LIST}demo~stage/change/"
-    form = {"name": "Stage", "version": hidden(office.get(page), "version")}
+    form = {"name": "Stage", "direction": "entry", "version": hidden(office.get(page), "version")}
     assert office.post(page, form).status_code == 302
     gate = door.stores.events.fresh_setup("demo").gate("stage")
     assert (gate.name, gate.type_ids, gate.version) == ("Stage", (), 2)

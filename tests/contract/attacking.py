@@ -19,11 +19,14 @@ from eventsite.core.domain.events import TicketType
 from eventsite.core.errors import EventSiteError, Unavailable
 from eventsite.core.services.organizing import set_up
 from eventsite.core.store.agenda import AgendaRepository
+from eventsite.core.store.devices import DeviceRepository
 from eventsite.core.store.events import EventRepository
 from eventsite.core.store.items import Item
 from eventsite.core.store.ledger import LedgerRepository
+from eventsite.core.store.occupancy import OccupancyRepository
 from eventsite.core.store.personal import PersonalRepository
 from eventsite.core.store.registrations import RegistrationRepository
+from eventsite.core.store.scans import ScanRepository
 from eventsite.core.store.stock import StockRepository
 from eventsite.core.store.table import Table
 from tests.builders import a_guest, a_setup, an_event
@@ -48,6 +51,9 @@ class Shop:
         self.agenda = AgendaRepository(self.table)
         self.ledger = LedgerRepository(self.table)
         self.personal = PersonalRepository(self.table)
+        self.scans = ScanRepository(self.table, self.table)
+        self.devices = DeviceRepository(self.table)
+        self.occupancy = OccupancyRepository(self.table)
 
     def books(self) -> Books:
         """Return what is there now, after it was found to add up."""

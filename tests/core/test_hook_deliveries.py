@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from eventsite.core.domain.attendance import Undo
 from eventsite.core.domain.hook_deliveries import (
     ATTEMPTS_KEPT,
     ATTEMPTS_MAX,
@@ -28,9 +29,8 @@ from eventsite.core.domain.hook_facts import (
 )
 from eventsite.core.domain.registrations import Awaited, Cause, RegistrationStatus
 from eventsite.core.domain.requests import RequestStatus
-from eventsite.core.domain.scans import Admission
 from eventsite.core.domain.webhooks import Topic, Webhook
-from tests.builders import NOON, a_guest, a_registration, a_request
+from tests.builders import NOON, a_guest, a_registration, a_request, an_attendance
 
 HOOK = Webhook(event_id="demo", webhook_id="crm", name="CRM", url="https://crm.example.org/in")
 MESSAGE = HookMessage(
@@ -39,15 +39,6 @@ MESSAGE = HookMessage(
     webhook_id="crm",
     topic="registrations",
     payload="{}",
-)
-ADMISSION = Admission(
-    event_id="demo",
-    registration_id="9f3ac1d2e4b50617",
-    gate_id="main",
-    device_id="kiosk",
-    scan_id="6b0e",
-    admitted_at=NOON,
-    correlation_id="test-correlation",
 )
 
 
@@ -115,14 +106,28 @@ def test_a_registration_that_was_removed_or_erased_is_told():
 
 
 def test_a_check_in_is_told_once_and_its_undoing_too():
-    fact = check_in_fact(None, ADMISSION)
+    attended = an_attendance()
+    fact = check_in_fact(None, attended)
     assert fact is not None
     told = json.loads(fact.payload)
     assert (told["before"], told["after"], told["gate_id"]) == ("none", "admitted", "main")
-    undone = check_in_fact(ADMISSION, None)
+    undo = Undo(
+        undo_id="u1", device_id="kiosk", scan_id="6b0e", by="staff:eve", at=NOON, reason="mistaken"
+    )
+    undone = check_in_fact(attended, replace(attended.undoing(undo), version=2))
     assert undone is not None
     assert undone.hook_event_id != fact.hook_event_id
-    assert check_in_fact(ADMISSION, ADMISSION) is None
+    assert json.loads(undone.payload)["after"] == "none"
+    assert "mistaken" not in undone.payload
+    assert check_in_fact(attended, attended) is None
+
+
+def test_a_guest_who_goes_out_and_comes_in_again_is_told_once():
+    attended = an_attendance()
+    (first,) = attended.passages
+    later = replace(first, scan_id="6b0f", at=NOON + timedelta(hours=1))
+    again = replace(attended.passing(later), version=2)
+    assert check_in_fact(attended, again) is None
 
 
 def test_a_request_is_told_by_its_states():

@@ -12,7 +12,6 @@ from eventsite.core.domain.guest_imports import ImportState, made_id
 from eventsite.core.domain.import_rows import Outcome
 from eventsite.core.domain.questions import Question, QuestionKind
 from eventsite.core.domain.registrations import Payment, RegistrationStatus
-from eventsite.core.domain.scans import Admission
 from eventsite.core.errors import Invalid, NotAllowed, NotFound
 from eventsite.core.services import (
     applying_imports,
@@ -27,7 +26,7 @@ from eventsite.core.services.organizing import add_type, set_up
 from eventsite.core.services.signing_up import sign_up
 from eventsite.core.store import items, keys
 from eventsite.core.store.stock import type_stock
-from tests.builders import NOON, a_guest, a_session, a_setup, an_event
+from tests.builders import NOON, a_guest, a_session, a_setup, an_attendance, an_event
 from tests.doing import left, take_place
 from tests.importing import (
     STAFF,
@@ -338,7 +337,7 @@ def test_undoing_keeps_who_has_done_something(fair):
 def test_undoing_keeps_who_was_let_in(fair):
     done = imported(fair, csv_of(guests(1)))
     made = made_id(done.import_id, 1)
-    put_admission(fair, made)
+    put_attendance(fair, made)
     back = undone(fair, done)
     assert [(row.outcome, row.reason) for row in undone_rows(fair, back)] == [
         (Outcome.KEPT, "Has been let in.")
@@ -346,17 +345,10 @@ def test_undoing_keeps_who_was_let_in(fair):
     assert fair.registrations.get(made).live
 
 
-def put_admission(stores, registration_id):
-    admission = Admission(
-        registration_id=registration_id,
-        event_id="demo",
-        gate_id="main",
-        device_id="d1",
-        scan_id="s1",
-        admitted_at=NOON,
-    )
-    key = keys.admission(registration_id)
-    stores.registrations._table.put(key | items.dump("admission", admission))
+def put_attendance(stores, registration_id):
+    attended = an_attendance(registration_id=registration_id)
+    key = keys.attendance(registration_id)
+    stores.registrations._table.put(key | items.dump("attendance", attended))
 
 
 # -- crashes --------------------------------------------------------------------------------------

@@ -12,25 +12,30 @@ import pytest
 
 from eventsite.core.domain.applications import Applicant
 from eventsite.core.domain.attempts import Attempt
-from eventsite.core.domain.events import TicketType
+from eventsite.core.domain.events import Gate, TicketType
 from eventsite.core.domain.ledger import fact_of, taken
 from eventsite.core.domain.personal_data import ERASED_GUEST
 from eventsite.core.domain.personal_sections import sections
 from eventsite.core.domain.questions import Question, QuestionKind
 from eventsite.core.domain.registrations import Cause, Guest, Payment, RegistrationStatus
-from eventsite.core.domain.scans import Admission, Scan, Verdict, VerdictCode, already_admitted
+from eventsite.core.domain.scans import Scan
+from eventsite.core.domain.staff import Device
 from eventsite.core.errors import NotAllowed, NotFound, StaleWrite, Unavailable
 from eventsite.core.services.changing import change_guest
+from eventsite.core.services.checking_in import check_in
 from eventsite.core.services.deciding import cancel, record_payment
+from eventsite.core.services.doorways import Post
 from eventsite.core.services.drafting import Clearance
 from eventsite.core.services.mailing_links import send_again, send_links
 from eventsite.core.services.organizing import set_up
+from eventsite.core.services.overseeing import Reasoned, block, undo_scan
 from eventsite.core.services.personal_data import erase, export
 from eventsite.core.services.registering import register
 from eventsite.core.services.requesting import Wish, ask, fulfil
 from eventsite.core.services.signing_up import sign_up
 from eventsite.core.store.imports import Before
 from eventsite.core.store.stock import EVENT, type_stock
+from eventsite.core.wiring import secrets
 from tests.builders import NOON, a_session, a_setup, an_event
 from tests.conftest import everything
 from tests.doing import an_application, an_entry, apply, left
@@ -55,6 +60,8 @@ TYPES = (
 )  # fmt: skip
 _people = count()
 
+GATES = (Gate(event_id="demo", gate_id="main", name="Main gate"),)
+
 
 def somebody():
     """Return a guest whose every value is found again by searching for it."""
@@ -72,7 +79,14 @@ def somebody():
 def typed(guest):
     """Return the texts that must not be found any more, in small letters."""
     given = (guest.name, guest.email, guest.phone, guest.push_token)
-    told = (f"allergic to {guest.name}", f"for {guest.name}", f"account-of-{guest.email}")
+    told = (
+        f"allergic to {guest.name}",
+        f"for {guest.name}",
+        f"forced for {guest.name}",
+        f"undone for {guest.name}",
+        f"blocked for {guest.name}",
+        f"account-of-{guest.email}",
+    )
     return [text.casefold() for text in (*given, *told, f"ref-{guest.phone}")]
 
 
@@ -80,7 +94,7 @@ def typed(guest):
 def fair(installation):
     times = {"starts_at": NOON - MINUTE, "ends_at": NOON + timedelta(days=2)}
     event = an_event(capacity=20, hold_minutes=60, **times)
-    set_up(installation.events, a_setup(event, types=TYPES, questions=QUESTIONS, gates=()))
+    set_up(installation.events, a_setup(event, types=TYPES, questions=QUESTIONS, gates=GATES))
     installation.agenda.add(a_session())
     return installation
 
@@ -132,24 +146,31 @@ def live_a_little(stores, guest):
 
 
 def scan(stores, mine, number="1"):
-    """Let somebody in, and refuse them the second time."""
-    verdict = Verdict(
-        code=VerdictCode.OK,
-        decided_at=NOON,
-        registration_id=mine.registration_id,
-        guest_name=mine.guest.name,
+    """Let somebody in, refuse them the second time, let them in with a reason, and undo that."""
+    post = Post(
+        books=stores,
+        setup=stores.events.setup("demo"),
+        device=Device(device_id="d1", event_id="demo", name="K", secret_hash="", enrolled_at=NOON),
+        secrets=secrets(),
+        now=NOON,
     )
-    admission = Admission(
-        event_id="demo", registration_id=mine.registration_id, gate_id="main", device_id="d1",
-        scan_id=f"s{number}{mine.registration_id}", admitted_at=NOON,
-    )  # fmt: skip
-    for each, said in (("", verdict), ("again", already_admitted(verdict, admission))):
-        shown = Scan(device_id="d1", scan_id=admission.scan_id + each, event_id="demo",
-                     gate_id="main", ticket_code="T", scanned_at=NOON)  # fmt: skip
-        if each:
-            stores.scans.refuse(shown, said)
-        else:
-            stores.scans.admit(shown, verdict, admission)
+    me = mine.registration_id
+    for each, forced in (("", ""), ("again", ""), ("forced", f"Forced for {mine.guest.name}")):
+        check_in(
+            post,
+            Scan(
+                device_id="d1",
+                scan_id=f"s{number}{me}{each}",
+                event_id="demo",
+                gate_id="main",
+                registration_id=me,
+                scanned_at=NOON,
+                forced=forced,
+            ),
+        )
+    said = Reasoned(by="staff:eve", at=NOON, reason=f"Undone for {mine.guest.name}")
+    undo_scan(stores, post.setup, f"u{number}{me}", ("d1", f"s{number}{me}forced"), said)
+    block(stores, post.setup, mine, replace(said, reason=f"Blocked for {mine.guest.name}"))
 
 
 def found(texts):
@@ -194,8 +215,8 @@ def test_a_guest_is_given_everything_that_is_kept(fair):
     ]
     assert [each["session"] for each in data["sign_ups"]] == ["Knots for beginners"]
     assert {each["note"] for each in data["requests"]} == {f"For {guest.name}"}
-    assert [each["gate_id"] for each in data["admissions"]] == ["main"]
-    assert [each["verdict"] for each in data["scans"]] == ["ok", "already_admitted"]
+    assert [each["gate_id"] for each in data["admissions"]] == ["main", "main"]
+    assert [each["verdict"] for each in data["scans"]] == ["already_admitted"]
     assert [(m["kind"], m["outcome"], m["channel"]) for m in data["messages"]] == [
         ("ticket", "sent", "email")
     ]
@@ -251,11 +272,12 @@ def test_what_counts_stays(fair):
     assert (gone.type_id, gone.registered_at, gone.price) == ("general", NOON, 500)
     assert (gone.payment, gone.payment_reference) == (Payment.PAID, "INV-7")
     page = fair.registrations.guest_page(mine.registration_id)
-    assert page.admission is not None
+    assert page.attendance is not None
+    assert (len(page.attendance.valid), page.attendance.reasons) == (1, ())
     assert len(page.sign_ups) == 1
     assert sorted(each.status.value for each in page.requests) == ["fulfilled", "open"]
     scans = fair.personal.belongings(mine.registration_id).scans
-    assert [each.verdict.code.value for each in scans] == ["ok", "already_admitted"]
+    assert [each.verdict.code.value for each in scans] == ["already_admitted"]
 
 
 def test_the_place_is_free_and_the_ledger_explains_it(fair):

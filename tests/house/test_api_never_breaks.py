@@ -49,7 +49,7 @@ def credentials(installation):
     event = an_event(starts_at=now, ends_at=now.replace(year=now.year + 1))
     set_up(installation.events, a_setup(event))
     put_registration(installation, a_registration())
-    rights = (DeviceRight.SCAN, DeviceRight.FULFIL)
+    rights = tuple(DeviceRight)
     _, credential = enrol(installation.devices, "demo", "Fuzz", (), rights, now)
     token = guest_token(a_registration().registration_id, secrets().link_keys())
     return [

@@ -34,6 +34,7 @@ def small_checkout(root: Path) -> Path:
     (root / "requirements").mkdir()
     for kind in packaging.STAGES:
         (root / f"requirements/{kind}.txt").write_text("", encoding="utf-8")
+    (root / "package-lock.json").write_text("{}", encoding="utf-8")
     shutil.copyfile(packaging.SETTINGS, root / "zappa_settings.json")
     return root
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from eventsite import cognito
 from eventsite.core.store import files
 from infra import functions, packaging, stacks
 from pipeline import hooks_http
@@ -112,18 +113,33 @@ def test_no_function_may_scan_or_administer_a_table() -> None:
             assert service != "dynamodb" or verb in allowed, f"{role}: {action}"
 
 
-def test_guests_reach_only_devices_in_the_office_table() -> None:
+def test_guests_and_kiosks_reach_only_devices_in_the_office_table() -> None:
     office = {"Fn::GetAtt": ["OfficeTable", "Arn"]}
     reaching = [(r, s) for r, s in statements() if office in listed(s["Resource"])]
     assert {role for role, _ in reaching} == {
         *("RestRole", "OfficeRole", "DeliverWebhooksRole"),
         *("RunJobsRole", "FulfilSchedulesRole"),
     }
-    (guests,) = (s for role, s in reaching if role == "RestRole")
-    assert guests["Action"] == ["dynamodb:GetItem"]
-    assert guests["Condition"] == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DEVICE#*"]}
+    guests = [s for role, s in reaching if role == "RestRole"]
+    assert {s["Resource"]["Fn::GetAtt"][0] for s in guests} == {"OfficeTable"}
+    assert {tuple(s["Action"]): s["Condition"] for s in guests} == {
+        tuple(f"dynamodb:{verb}" for verb in verbs): {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}
+        }
+        for verbs, keys in (
+            (("GetItem", "BatchGetItem"), ["DEVICE#*", "ENROL#*"]),
+            (("UpdateItem",), ["DEVICE#*", "THROTTLE#*"]),
+            (("PutItem",), ["SEEN#*"]),
+        )
     }
+
+
+def test_programs_sign_in_for_check_in_at_the_guests_pool() -> None:
+    (server,) = resources("foundation.yaml", "AWS::Cognito::UserPoolResourceServer").values()
+    (scope,) = server["Scopes"]
+    assert f"{server['Identifier']}/{scope['ScopeName']}" == cognito.SCOPE
+    (client,) = resources("foundation.yaml", "AWS::Cognito::UserPoolClient").values()
+    assert "AllowedOAuthScopes" not in client, "guests' tokens are not for check-in"
 
 
 def test_webhooks_reach_only_their_deliveries_and_what_events_are_set_up_with() -> None:

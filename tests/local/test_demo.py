@@ -67,7 +67,7 @@ def test_it_loads_an_event_with_everything(demo: Demo, file: LoginFile) -> None:
     stores = demo.stores
     setup = stores.events.fresh_setup("demo")
     assert setup.event.starts_at < NOW < setup.event.ends_at
-    assert (len(setup.types), len(setup.gates), len(setup.items)) == (5, 3, 9)
+    assert (len(setup.types), len(setup.gates), len(setup.items)) == (5, 5, 9)
     assert len(stores.agenda.fresh("demo")) == SESSIONS
     assert len(registrations(stores)) == GUESTS
     pages = [stores.registrations.guest_page(r.registration_id) for r in registrations(stores)]
@@ -207,9 +207,9 @@ def test_the_login_file_is_private_and_its_devices_work(demo: Demo, file: LoginF
     demo.load("", hashed)
 
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
-    for slot, name, right in demo_logins.DEVICES:
+    for slot, name, rights in demo_logins.DEVICES:
         device = authenticate(demo.stores.devices, file.read()[slot], NOW)
-        assert (device.name, device.rights, device.gates) == (name, (right,), ())
+        assert (device.name, device.rights, device.gates) == (name, rights, ())
 
 
 def logins(stores: Stores, file: LoginFile, password: str = "") -> None:

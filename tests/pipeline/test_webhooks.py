@@ -11,7 +11,6 @@ import pytest
 
 from eventsite.core import wiring
 from eventsite.core.domain.hook_deliveries import ATTEMPTS_MAX, HookMessage, HookOutcome
-from eventsite.core.domain.scans import Admission
 from eventsite.core.domain.signatures import verify
 from eventsite.core.domain.webhooks import Topic, Webhook
 from eventsite.core.errors import NotAllowed, Unavailable
@@ -30,7 +29,7 @@ from eventsite.core.store.registration_items import registration_item
 from eventsite.core.store.table import to_wire
 from pipeline import hooks_http
 from pipeline.handlers import announce_changes, deliver_webhooks
-from tests.builders import NOON, a_registration, a_request, a_setup
+from tests.builders import NOON, a_registration, a_request, a_setup, an_attendance
 from tests.receiver import Receiver
 
 GUEST = a_registration().registration_id
@@ -153,16 +152,6 @@ def told(queued):
     return [json.loads(body) for body in queued("eventsite-webhooks")]
 
 
-ADMISSION = Admission(
-    event_id="demo",
-    registration_id=GUEST,
-    gate_id="main",
-    device_id="kiosk",
-    scan_id="6b0e",
-    admitted_at=NOON,
-)
-
-
 @pytest.fixture
 def told_of(stores):
     def hook(webhook_id, *topics, **about):
@@ -182,8 +171,8 @@ def test_each_webhook_is_told_of_its_topics(stores, told_of, queued):
         | dump("guest_request", a_request(status=status))
         for status in ("open", "fulfilled")
     )
-    admission = keys.admission(GUEST) | dump("admission", ADMISSION)
-    new = [record(None, image) for image in (registration_item(a_registration()), admission)]
+    attended = keys.attendance(GUEST) | dump("attendance", an_attendance())
+    new = [record(None, image) for image in (registration_item(a_registration()), attended)]
     announce_changes.handler({"Records": [*new, record(asked, done)]}, None)
     found = sorted((body["webhook_id"], body["topic"]) for body in told(queued))
     assert found == [
@@ -217,10 +206,10 @@ def test_other_changes_and_events_without_webhooks_queue_nothing(stores, told_of
     assert told(queued) == []
 
 
-def test_an_admission_that_cannot_be_read_is_parked_and_blocks_nothing(stores, told_of, queued):
+def test_an_attendance_that_cannot_be_read_is_parked_and_blocks_nothing(stores, told_of, queued):
     told_of("all")
-    bad = keys.admission(GUEST) | dump("admission", ADMISSION)
-    del bad["gate_id"]
+    bad = keys.attendance(GUEST) | dump("attendance", an_attendance())
+    del bad["passages"][0]["gate_id"]
     good = registration_item(a_registration())
     announce_changes.handler({"Records": [record(None, bad), record(None, good)]}, None)
     assert len(told(queued)) == 1

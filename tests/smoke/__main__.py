@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from eventsite.local.launcher import RUNNING, Options, Stack
-from tests.smoke import doors, lists, office, places, registration
+from tests.smoke import devices, doors, gates, lists, office, places, registration
 from tests.smoke.world import World
 
 STATE = Path(sys.argv[1]) if sys.argv[1:] else doors.ROOT / "var" / "aws"
@@ -64,7 +64,9 @@ def main() -> int:
         *registration.STEPS,
         *places.STEPS,
         *doors.STEPS,
+        *gates.STEPS,
         *office.STEPS,
+        *devices.STEPS,
         *lists.STEPS,
         *doors.LATE_STEPS,
         *office.LATE_STEPS,

@@ -1,232 +1,250 @@
-// The kiosk page: connect the device, choose its gate, scan, show verdicts.
+// The kiosk page: connect the device, choose its gate, read tickets, show verdicts.
 
-import {
-  call, clockAheadMs, credential, enrol, enrolFromAddress, forget, memory, pause, pauseMs,
-  Refused, timeAt,
-} from "../eventsite/device.js";
+import { call, credential, forget, Refused } from "../eventsite/device.js";
+import { offerPrinters, printFirst, startBadges, tellPrinter } from "./badges.js";
+import { showBar, startBar } from "./bar.js";
+import { Camera } from "./camera/camera.js";
+import { takeAddress } from "./enrolling.js";
+import { openDoor } from "./offline/door.js";
+import { keepShell } from "./offline/shell.js";
+import { startPin } from "./pin.js";
+import { answers, ask } from "./questions.js";
 import { reading } from "./reading.js";
-import { verdictOn } from "./scanning.js";
-import { beep, unlock } from "./sound.js";
+import { reasonFor, startReasons } from "./reasons.js";
+import { startSearch } from "./searching.js";
+import { offerSessions, startSessions } from "./sessions.js";
+import { chooseGate, openCamera, openSettings, otherCamera, startSettings, toGate, usualGate } from "./settings.js";
+import { unlock } from "./sound.js";
+import { $, closeDialogs, may, mood, readyToScan, show, startDialogs, state } from "./state.js";
+import { showLast, startUndoing } from "./undoing.js";
+import { hideVerdict, hold, isShown, showVerdict, showWords, startVerdicts } from "./verdicts.js";
+import { startWalkIns } from "./walk_in.js";
+import { prefer, startLanguages, t } from "./words.js";
 
-const GATE = "eventsite.gate";
-const SHOW_MS = 4000;
-const STATUS_MS = 15000;
-const LONGEST_STATUS_PAUSE_MS = 30000;
-const LOOKS = { ok: "admitted", already_admitted: "already" };
+const SLOW_MS = 300;
+/** Refusals that nobody at a door can overrule: as UNFORCEABLE in core/domain/scans.py. */
+const FINAL = [
+  "wrong_event", "unknown", "bad_signature", "clock_skew", "cancelled", "blocked", "zone_full", "undecided",
+];
 
-const $ = (id) => document.getElementById(id);
-const state = { device: null, gate: null, aheadMs: 0, checking: null, showing: 0, watch: null };
-
-// -- screens ---------------------------------------------------------------------------------
-function show(screen) {
-  document.body.dataset.screen = screen;
-  for (const name of ["loading", "settings", "gates", "scan"]) $(name).hidden = name !== screen;
-  $("change-gate").hidden = screen !== "scan" || (state.device?.gates.length ?? 0) < 2;
-  $("open-settings").hidden = screen === "settings";
-  if (screen === "scan") $("code").focus();
-}
-
-function showLink(link, words) {
-  $("link").dataset.link = link;
-  if ($("link-text").textContent !== words) $("link-text").textContent = words;
-}
-
-function openSettings(problem = "") {
-  state.checking?.abort();
-  hideVerdict();
-  $("enrol-error").textContent = problem;
-  $("cancel-settings").hidden = !state.device;
-  $("disconnect").hidden = !credential();
-  $("credential").value = "";
-  show("settings");
-  $("credential").focus();
-}
-
-function chooseGate() {
-  const { gates, rights } = state.device;
-  const problem = rights.includes("scan")
-    ? "No gate is set up for this device. Ask an organizer."
-    : "This device may not scan tickets. Ask an organizer.";
-  const usable = rights.includes("scan") ? gates : [];
-  $("no-gates").textContent = usable.length ? "" : problem;
-  $("gate-list").replaceChildren(...usable.map((gate) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = gate.name;
-    button.addEventListener("click", () => standAt(gate));
-    return button;
-  }));
-  show("gates");
-  $("gate-list").firstElementChild?.focus();
-}
-
-function standAt(gate) {
-  state.gate = gate;
-  memory.set(GATE, gate.gate_id);
-  $("title").textContent = gate.name;
-  document.title = `${gate.name} – check-in`;
-  show("scan");
-}
-
-// -- the device ------------------------------------------------------------------------------
-/** Ask the server who this device is; keeps asking, so that a revoked device says so. */
-async function watchStatus() {
-  state.watch?.abort();
-  const watch = new AbortController();
-  state.watch = watch;
-  for (let failures = 0; !watch.signal.aborted;) {
-    const started = performance.now();
-    try {
-      const device = await call("GET", "device");
-      if (watch.signal.aborted) return;
-      failures = 0;
-      state.aheadMs = clockAheadMs(device.server_time, performance.now() - started);
-      connected(device);
-    } catch (error) {
-      if (watch.signal.aborted) return;
-      if (error instanceof Refused) return unknownDevice(error);
-      failures += 1;
-      showLink("offline", "Offline – trying again");
-    }
-    await pause(failures ? pauseMs(failures, LONGEST_STATUS_PAUSE_MS) : STATUS_MS, watch.signal);
-  }
-}
-
-function connected(device) {
-  const isNew = !state.device;
-  state.device = device;
-  $("device-name").textContent = `${device.event.title} · ${device.name}`;
-  showLink("online", "Online");
-  const gate = device.gates.find((known) => known.gate_id === (state.gate?.gate_id ?? memory.get(GATE)));
-  if (!isNew && gate) return;
-  if (!isNew && document.body.dataset.screen !== "scan") return;
-  const only = device.gates.length === 1 ? device.gates[0] : null;
-  if (device.rights.includes("scan") && (gate ?? only)) standAt(gate ?? only);
-  else chooseGate();
-}
-
-function unknownDevice(error) {
-  state.device = state.gate = null;
-  $("device-name").textContent = "";
-  $("title").textContent = "Check-in";
-  showLink("unknown", "Not connected");
-  openSettings(error.status === 401
-    ? "This device is not known, or its access was withdrawn. Connect it again."
-    : error.message);
-}
-
-function connect() {
-  state.device = state.gate = null;
+// -- the door: what the device knows and hears ------------------------------------------------
+async function connect() {
+  state.door?.stop();
+  state.device = state.gate = state.last = null;
   show("loading");
-  showLink("unknown", "Connecting");
-  watchStatus();
+  state.door = await openDoor({ call, onState: heard });
+  state.door.start();
 }
 
-// -- scanning --------------------------------------------------------------------------------
-async function check(code) {
+/** The door tells of the link, of scans that wait to be sent, and of the device's status. */
+function heard(news) {
+  const isNew = !state.device && news.device;
+  state.device = news.device;
+  state.toSync = news.toSync;
+  const link = news.online ? "online" : "offline";
+  showBar({ ...news, link: news.problem === "revoked" ? "unknown" : link });
+  if (news.problem === "revoked") return revoked();
+  if (!news.device) return;
+  if (news.problem === "lease_over") return outOfOrder(t("out_lease"));
+  if (isNew) prefer(news.device.event.locale ?? "");
+  const gate = usualGate();
+  const screen = document.body.dataset.screen;
+  if (isNew || screen === "out" || (screen === "scan" && !gate)) return gate ? toGate(gate) : chooseGate();
+  if (gate && screen === "scan") stand(gate);
+}
+
+function revoked() {
+  state.door.stop();
+  state.device = state.gate = null;
+  $("title").textContent = t("check_in");
+  openSettings(t("out_revoked"));
+}
+
+function outOfOrder(words) {
+  if (document.body.dataset.screen === "out") return;
+  leave();
+  $("out-words").textContent = words;
+  show("out");
+  $("out-title").focus();
+}
+
+async function disconnect() {
+  state.door?.stop();
+  await state.door?.forget();
+  forget();
+  state.device = state.gate = state.last = state.door = null;
+  $("title").textContent = t("check_in");
+  showBar({ link: "unknown", toSync: 0, rosterAt: null, conflicts: [], failed: [], problem: "" });
+  openSettings();
+}
+
+// -- the gate -------------------------------------------------------------------------------
+function atGate() {
+  stand(state.gate);
+  $("notice").textContent = "";
+  show("scan");
+  tellPrinter();
+  openCamera();
+}
+
+/** Show what the gate is like now; an organizer may have changed it. */
+function stand(gate) {
+  state.gate = gate;
+  if (gate.direction !== "both") state.way = gate.direction ?? "entry";
+  $("title").textContent = gate.name;
+  document.title = `${gate.name} – ${t("check_in")}`;
+  $("way").hidden = gate.direction !== "both";
+  for (const way of $("way").children) way.setAttribute("aria-pressed", String(way.dataset.way === state.way));
+  $("open-search").hidden = !may("search");
+  $("open-walk-in").hidden = !may("walk_in");
+  offerSessions();
+  showLast();
+  state.door.report?.({ gateId: gate.gate_id });
+}
+
+function leave() {
   hideVerdict();
-  if (state.checking) return tellWaiting("Still checking the ticket before. Scan this one again after it.");
-  const checking = new AbortController();
-  state.checking = checking;
-  const slow = setTimeout(() => tellWaiting("Checking the ticket"), 400);
+  closeDialogs();
+  camera.close();
+}
+
+// -- reading --------------------------------------------------------------------------------
+/** Get the verdict on a guest: `{ticketCode}` or `{registrationId}`, with answers or a reason. */
+async function check(guest) {
+  if (document.body.dataset.screen !== "scan") return;
+  if (state.busy) return tellWaiting(t("still_reading"));
+  $("notice").textContent = state.gate.sessions && !state.sessionId ? t("session_none") : "";
+  if ($("notice").textContent) return $("session").focus();
+  closeDialogs();
+  hideVerdict();
+  state.busy = true;
+  mood("reading");
+  const slow = setTimeout(() => tellWaiting(t("reading")), SLOW_MS);
   try {
-    const verdict = await verdictOn(code, state.gate.gate_id, state.aheadMs, {
-      signal: checking.signal,
-      onWait: (tries, ms) => {
-        clearTimeout(slow);
-        showLink("offline", "Offline – trying again");
-        tellWaiting(`No connection. This ticket is checked again in ${Math.ceil(ms / 1000)} s (try ${tries}).`);
-      },
-    });
-    if (verdict) {
-      showLink("online", "Online");
-      showVerdict(verdict);
-    }
+    const { gate, way: direction, sessionId } = state;
+    const asked = { ...guest, gateId: gate.gate_id, direction, ...(sessionId && { sessionId }) };
+    decided(guest, await state.door.scan(asked));
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.code === "bad_device") unknownDevice(error);
-    else showWords("refused", "This ticket could not be checked", "", error.message);
+    if (error.status === 401) return revoked();
+    if (!(error instanceof Refused)) console.error(error);
+    showWords("refused", t("not_checked"), { detail: error.message });
   } finally {
     clearTimeout(slow);
-    state.checking = null;
+    state.busy = false;
     tellWaiting("");
+    if (!isShown() && document.body.dataset.screen === "scan") mood("idle");
   }
+}
+
+function decided(guest, { verdict, offline, badge, scanId }) {
+  const { answers: _, forceReason: __, ...who } = guest;
+  state.current = { who, answers: guest.answers };
+  showVerdict(verdict, offline);
+  if (verdict.code === "needs_answers") return ask(verdict.questions);
+  const admitted = verdict.code === "ok";
+  $("force").hidden = !may("force") || admitted || FINAL.includes(verdict.code);
+  showLast({ verdict, who, scanId, badge, undoable: admitted });
+  if (admitted && verdict.badge && may("badge")) printFirst(state.last);
+}
+
+async function force() {
+  const { who, answers: given } = state.current;
+  hold();
+  const reason = await reasonFor(t("force_title"), $("says").textContent);
+  if (reason) check({ ...who, ...(given && { answers: given }), forceReason: reason });
 }
 
 function tellWaiting(words) {
   $("waiting").hidden = !words;
-  $("waiting-text").textContent = words;
+  $("waiting").textContent = words;
 }
 
-function showVerdict(verdict) {
-  const look = LOOKS[verdict.code] ?? "refused";
-  const guest = [verdict.guest_name, verdict.type_name].filter(Boolean).join(" · ");
-  showWords(look, verdict.says, guest, verdict.first ? before(verdict.first) : "");
-  const time = timeAt(verdict.decided_at, state.device.event.zone);
-  $("last").textContent = `Last ticket, ${time}: ${verdict.says}`; // stays; without the name
+// -- the page -------------------------------------------------------------------------------
+const camera = new Camera($("video"), {
+  onCode: inView,
+  onChange: cameraIs,
+});
+
+/** A ticket came into view; false while somebody is busy with the one before. */
+function inView(ticketCode) {
+  if (state.busy || document.querySelector("dialog[open]")) return false;
+  const shown = isShown() && state.current?.who.ticketCode === ticketCode;
+  if (!shown) check({ ticketCode });
+  return true;
 }
 
-function before(first) {
-  const other = first.device_id === state.device.device_id ? "this device" : `device ${first.device_id}`;
-  return `First at ${timeAt(first.at, state.device.event.zone)}, ${first.gate_name}, ${other}`;
+async function cameraIs({ problem, open, torch }) {
+  $("camera").hidden = !open;
+  $("torch").hidden = !torch;
+  $("torch").setAttribute("aria-pressed", "false");
+  $("camera-problem").textContent = problem ? t(problem) : "";
+  $("scan-title").textContent = t(open ? "scan_title" : "scan_title_by_hand");
+  $("scan").dataset.camera = open ? "open" : "none";
+  $("other-camera").hidden = !open || (await camera.list()).length < 2;
 }
 
-function showWords(look, says, guest, detail) {
-  $("verdict").dataset.look = look;
-  $("says").textContent = says;
-  $("guest").textContent = guest;
-  $("detail").textContent = detail;
-  $("verdict").hidden = false;
-  for (const part of document.querySelectorAll("header, main")) part.inert = true;
-  $("next").focus();
-  beep(look);
-  navigator.vibrate?.(look === "admitted" ? 80 : [120, 80, 120]);
-  clearTimeout(state.showing);
-  state.showing = setTimeout(hideVerdict, SHOW_MS);
-}
-
-function hideVerdict() {
-  clearTimeout(state.showing);
-  if ($("verdict").hidden) return;
-  $("verdict").hidden = true;
-  for (const part of document.querySelectorAll("header, main")) part.inert = false;
-  for (const id of ["says", "guest", "detail"]) $(id).textContent = ""; // no name stays behind
-  $("code").focus();
-}
-
-// -- the page --------------------------------------------------------------------------------
+startBadges();
+startLanguages($("language"), () => {
+  hideVerdict();
+  closeDialogs();
+  showBar();
+  if (state.gate && document.body.dataset.screen === "scan") atGate();
+  else if (document.body.dataset.screen === "gates") chooseGate();
+  else if (document.body.dataset.screen === "settings") openSettings();
+});
+startDialogs();
+startBar();
+startPin();
+startReasons();
+startSessions();
+startVerdicts();
+startUndoing();
+startSearch((registrationId) => check({ registrationId }));
+startWalkIns((ticketCode) => check({ ticketCode }), (words) => { $("notice").textContent = words; });
+startSettings({
+  camera, onCamera: cameraIs, onGate: atGate, onLeave: leave, onOpen: offerPrinters,
+  onConnect: connect, onDisconnect: disconnect,
+});
 reading($("scan-form"), $("code"), {
   ready: () => document.body.dataset.screen === "scan",
-  wake: hideVerdict,
-  onCode: check,
+  wake: () => { closeDialogs(); hideVerdict(); },
+  onCode: (ticketCode) => check({ ticketCode }),
 });
-$("enrol").addEventListener("submit", (event) => {
+for (const way of $("way").children) {
+  way.addEventListener("click", () => { state.way = way.dataset.way; stand(state.gate); readyToScan(); });
+}
+$("questions").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (enrol($("credential").value)) connect();
-  else $("enrol-error").textContent = "A credential looks like 0123456789abcdef.SECRET, without spaces.";
+  const given = answers();
+  if (given) check({ ...state.current.who, answers: given });
 });
-$("open-settings").addEventListener("click", () => openSettings());
-$("cancel-settings").addEventListener("click", () => (state.gate ? show("scan") : chooseGate()));
-$("disconnect").addEventListener("click", () => {
-  forget();
-  memory.drop(GATE);
-  state.watch?.abort();
-  state.device = state.gate = null;
-  $("device-name").textContent = "";
-  $("title").textContent = "Check-in";
-  showLink("unknown", "Not connected");
-  openSettings();
+$("force").addEventListener("click", force);
+$("torch").addEventListener("click", () => {
+  const on = $("torch").getAttribute("aria-pressed") !== "true";
+  $("torch").setAttribute("aria-pressed", String(on));
+  camera.light(on);
 });
-$("change-gate").addEventListener("click", chooseGate);
-$("give-up").addEventListener("click", () => { state.checking?.abort(); $("code").focus(); });
-$("next").addEventListener("click", hideVerdict);
-addEventListener("keydown", (key) => { unlock(); if (key.key === "Escape") hideVerdict(); });
+$("other-camera").addEventListener("click", otherCamera);
+addEventListener("keydown", unlock);
 addEventListener("pointerdown", unlock);
-addEventListener("focus", () => { if (document.body.dataset.screen === "scan" && $("verdict").hidden) $("code").focus(); });
-addEventListener("online", () => { if (credential()) watchStatus(); });
-addEventListener("offline", () => showLink("offline", "Offline – trying again"));
-addEventListener("hashchange", () => { if (enrolFromAddress()) connect(); });
+addEventListener("focus", () => {
+  const idle = document.body.dataset.screen === "scan" && !isShown() && !document.querySelector("dialog[open]");
+  if (idle && document.activeElement === document.body) readyToScan();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.body.dataset.screen !== "scan") return;
+  if (document.hidden) camera.close();
+  else openCamera();
+});
+addEventListener("hashchange", begin);
 
-enrolFromAddress();
-if (credential()) connect();
-else { showLink("unknown", "Not connected"); openSettings(); }
+async function begin() {
+  const { connected, problem } = await takeAddress();
+  if (connected || (credential() && !state.door)) return connect();
+  if (credential() && !problem) return;
+  showBar();
+  openSettings(problem);
+}
+
+begin();
+keepShell({ idle: () => document.body.dataset.state === "idle" && !document.querySelector("dialog[open]") });

@@ -1,9 +1,10 @@
-// Three sounds that can be told apart without looking, made without files.
+// Four sounds that can be told apart without looking, made without files.
 
 const NOTES = {
   admitted: [["sine", 880, 0, 0.09], ["sine", 1320, 0.1, 0.16]],
   already: [["triangle", 440, 0, 0.14], ["triangle", 440, 0.22, 0.14]],
   refused: [["square", 160, 0, 0.45]],
+  asking: [["sine", 660, 0, 0.12]],
 };
 const VOLUME = 0.25;
 

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from eventsite.core.domain.badges import ANSWER, EVENT, NAME, TYPE, BadgeLayout
+from eventsite.core.domain.badges import (
+    ANSWER,
+    EVENT,
+    NAME,
+    TYPE,
+    BadgeLayout,
+    has_room,
+)
 from eventsite.core.domain.events import EventSetup, Gate
 from eventsite.core.domain.names import NAME_MAX, tidy_name
 from eventsite.core.domain.rules import Rule
@@ -95,6 +102,8 @@ def checked_layout(layout: BadgeLayout, setup: EventSetup) -> BadgeLayout:
     for line in lines:
         if line not in known:
             raise Invalid(f"There is nothing called {line!r} to print.", field="lines")
+    if not has_room(layout):
+        raise Invalid("It is too small for a code that is read.", field="show_code")
     type_ids = known_types(layout.type_ids, setup.types)
     return replace(
         layout, name=tidy_name(layout.name), colour=colour, lines=lines, type_ids=type_ids

@@ -14,6 +14,7 @@ from typing import Any
 from eventsite.core.domain.agenda import AgendaSession, SignUp
 from eventsite.core.domain.attempts import Attempt
 from eventsite.core.domain.attendance import Attendance
+from eventsite.core.domain.badge_prints import Badge, serial_text
 from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.ledger import Fact
 from eventsite.core.domain.money import major_units
@@ -62,6 +63,7 @@ class Belongings:
 
     registration: Registration
     attendance: Attendance | None = None
+    badge: Badge | None = None
     sign_ups: Sequence[SignUp] = ()
     requests: Sequence[GuestRequest] = ()
     earlier: Sequence[EarlierImage] = ()
@@ -124,6 +126,7 @@ def account(
         "requests": [_request(each) for each in kept.requests],
         "admissions": _passages(kept.attendance, gates),
         "blocked": _block(kept.attendance),
+        "badges": _badges(kept.badge),
         "scans": [
             {
                 "scanned_at": _time(each.scan.scanned_at),
@@ -198,6 +201,18 @@ def _answers(registration: Registration, questions: Mapping[str, str]) -> list[d
             "answers": list(given),
         }
         for question_id, given in registration.answers.items()
+    ]
+
+
+def _badges(badge: Badge | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "printed_at": _time(each.at),
+            "badge": serial_text(each.registration_id, each.serial),
+            "reason": each.reason,
+            "by": _who(each.by),
+        }
+        for each in (badge.prints if badge else ())
     ]
 
 

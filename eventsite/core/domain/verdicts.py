@@ -18,7 +18,7 @@ from eventsite.core.domain.attendance import (
     standing,
 )
 from eventsite.core.domain.events import EventSetup, Gate
-from eventsite.core.domain.questions import Question, asked_of
+from eventsite.core.domain.questions import YES, Question, QuestionKind, asked_of
 from eventsite.core.domain.registrations import Registration, RegistrationStatus
 from eventsite.core.domain.rules import Rule, in_words
 from eventsite.core.domain.scans import (
@@ -137,8 +137,15 @@ def despite(arrival: Arrival) -> str:
 
 def open_questions(setup: EventSetup, registration: Registration) -> tuple[Question, ...]:
     """Return the questions for the door that this guest has not answered, in order."""
-    asked = asked_of(setup.questions, registration.type_id, registration.answers)
-    return tuple(q for q in asked if q.at_door and not registration.answers.get(q.question_id))
+    said = registration.answers
+    asked = asked_of(setup.questions, registration.type_id, said)
+    return tuple(q for q in asked if q.at_door and _is_open(q, said.get(q.question_id, ())))
+
+
+def _is_open(question: Question, said: tuple[str, ...]) -> bool:
+    """Return whether an answer is missing; a consent that is needed is not given by a no."""
+    needed = question.required and question.kind is QuestionKind.CONSENT
+    return said != (YES,) if needed else not said
 
 
 def _own(arrival: Arrival) -> Registration | None:

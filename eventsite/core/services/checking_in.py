@@ -20,6 +20,7 @@ from eventsite.core.domain.scans import CLOCK_TOLERANCE, Scan, Verdict, VerdictC
 from eventsite.core.domain.tickets import BadSignature, NotATicket, Ticket, verify
 from eventsite.core.domain.verdicts import Arrival, decide
 from eventsite.core.errors import KeyReused, Unavailable
+from eventsite.core.services.devices import living
 from eventsite.core.services.doorways import (
     TRIES,
     Answer,
@@ -55,6 +56,8 @@ def check_in(post: Post, scan: Scan) -> Answer:
         A session is missing or not at this gate, or an answer is none.
     KeyReused
         The scan id came before with another payload.
+    BadDevice
+        The device was revoked a moment ago.
     """
     gate = gate_of(post, scan)
     session = session_at(post, scan, gate)
@@ -85,8 +88,14 @@ def step_of(post: Post, scan: Scan, ticket: Ticket | None) -> Doorstep:
     registration_id = ticket.registration_id if ticket else scan.registration_id
     badge = gate.badges and bool(post.setup.badges)
     step = post.books.scans.at_the_door(
-        scan.event_id, registration_id, scan.session_id, badge=badge
+        scan.event_id,
+        registration_id,
+        scan.session_id,
+        badge=badge,
+        device_id=scan.device_id if post.remembered else "",
     )
+    if post.remembered:
+        living(step.device, post.now)
     if step.registration and step.registration.event_id != scan.event_id:
         return Doorstep(None, Attendance(event_id=scan.event_id, registration_id=registration_id))
     return step
@@ -94,6 +103,8 @@ def step_of(post: Post, scan: Scan, ticket: Ticket | None) -> Doorstep:
 
 def refused(post: Post, scan: Scan, code: VerdictCode) -> KeptVerdict:
     """Keep the refusal of a scan that names no guest."""
+    if post.remembered:
+        living(post.books.devices.get(scan.device_id), post.now)
     verdict = Verdict(code=code, decided_at=post.now, direction=scan.direction)
     return post.books.scans.refuse(scan, verdict)
 

@@ -14,9 +14,10 @@ from eventsite.core.domain.scans import Scan
 from eventsite.core.domain.staff import Device
 from eventsite.core.domain.tickets import Ticket
 from eventsite.core.domain.verdicts import Arrival, doors_of
-from eventsite.core.domain.zones import EVENT_ZONE, NEVER, emptied, session_of
+from eventsite.core.domain.zones import EVENT_ZONE, NEVER, chain, emptied, session_of
 from eventsite.core.errors import Forbidden, Invalid, NotFound, Unavailable
 from eventsite.core.store.agenda import AgendaRepository
+from eventsite.core.store.devices import DeviceRepository
 from eventsite.core.store.items import time_text
 from eventsite.core.store.occupancy import (
     OccupancyRepository,
@@ -49,17 +50,23 @@ class DoorBooks(Protocol):
     def occupancy(self) -> OccupancyRepository: ...
     @property
     def agenda(self) -> AgendaRepository: ...
+    @property
+    def devices(self) -> DeviceRepository: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A device at its gate, and what it may look into."""
+    """A device at its gate, and what it may look into.
+
+    A ``remembered`` device was read a moment ago: it is read again with the first thing read.
+    """
 
     books: DoorBooks
     setup: EventSetup
     device: Device
     secrets: Secrets
     now: datetime
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +146,15 @@ def tally_of(
     if session_of(zone_id):
         mine = session and session_of(zone_id) == session.session_id
         return Tally(zone_id, session.capacity if mine and session else None, NEVER)
-    zone = next((z for z in setup.zones if z.zone_id == zone_id), None)
+    zones = {zone.zone_id: zone for zone in setup.zones}
+    within = {zone.zone_id: zone.within for zone in setup.zones}
     event = setup.event
-    since = emptied(zone, now, event.zone, event.day_start)
-    return Tally(zone_id, zone.limit if zone else None, since)
+    # With a house everything in it is emptied, as in the fold over a guest's passages.
+    since = max(
+        emptied(zones.get(each), now, event.zone, event.day_start)
+        for each in chain(zone_id, within)
+    )
+    return Tally(zone_id, zones[zone_id].limit if zone_id in zones else None, since)
 
 
 def change_of(

@@ -1,4 +1,4 @@
-"""Exporting guests: an event's registrations as a table, at once or as a job.
+"""Exporting guests, and what they did at the doors: as a table, at once or as a job.
 
 A few rows are read while they are sent. More are read by a job, part by part, so that it can be
 taken up where it stopped; the last step makes one file of the parts.
@@ -20,9 +20,12 @@ from eventsite.core.domain.registrations import Registration, RegistrationStatus
 from eventsite.core.errors import Invalid, NotAllowed
 from eventsite.core.services import jobs
 from eventsite.core.services.jobs import Desk, Shift
+from eventsite.core.services.ledger_sheets import ScanTable
 from eventsite.core.services.registry import Registry
 from eventsite.core.services.sheets import CSV_TYPE, XLSX_TYPE, csv_pieces, xlsx_file
 from eventsite.core.store.files import FileStore, export_file, export_part
+from eventsite.core.store.pages import Page
+from eventsite.core.store.scan_ledger import ScanLedgerRepository
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +47,8 @@ class Exporting(Registry, Desk, Protocol):
 
     @property
     def files(self) -> FileStore: ...
+    @property
+    def scan_ledger(self) -> ScanLedgerRepository: ...
 
 
 class Table:
@@ -107,32 +112,49 @@ class ConsentTable:
             ]
 
 
-SHEETS: Mapping[str, Callable[..., Table | ConsentTable]] = {
+SCANS = "scans"
+"""The sheet that is not of guests: the ledger of the doors."""
+
+SHEETS: Mapping[str, Callable[..., Table | ConsentTable | ScanTable]] = {
     "guests": Table,
     "consents": ConsentTable,
+    SCANS: ScanTable,
 }
 """What can be exported; ``guests`` unless told."""
 
 
-def few_enough(stores: Exporting, event_id: str, status: str = "") -> bool:
-    """Return whether an event's registrations can be sent at once."""
-    count, exact = stores.registrations.newest(event_id, status).count(AT_ONCE_MAX + 1)
+def few_enough(stores: Exporting, event_id: str, status: str = "", sheet: str = "guests") -> bool:
+    """Return whether an event's registrations, or its scans, can be sent at once."""
+    if sheet == SCANS:
+        count, exact = stores.scan_ledger.count(event_id, AT_ONCE_MAX + 1)
+    else:
+        count, exact = stores.registrations.newest(event_id, status).count(AT_ONCE_MAX + 1)
     return exact and count <= AT_ONCE_MAX
 
 
 def rows(
     stores: Exporting, event_id: str, status: str = "", sheet: str = "guests"
 ) -> Iterator[list[Any]]:
-    """Yield the rows of an event's registrations, newest first."""
-    table = SHEETS[sheet](stores.events.setup(event_id))
-    walk, cursor = stores.registrations.newest(event_id, status), None
+    """Yield the rows of an event's registrations, newest first, or of its scans as recorded."""
+    table: Any = SHEETS[sheet](stores.events.setup(event_id))
+    read, cursor = _reading(stores, event_id, status, sheet), None
     while True:
-        page = stores.registrations.page(walk, PART_ROWS, cursor)
-        for registration in page:
-            yield from table.rows(registration)
+        page = read(cursor)
+        for each in page:
+            yield from table.rows(each)
         cursor = page.next
         if not cursor:
             return
+
+
+def _reading(
+    stores: Exporting, event_id: str, status: str, sheet: str
+) -> Callable[[str | None], Page[Any]]:
+    """Return what reads a page of the rows' matter from a cursor on."""
+    if sheet == SCANS:
+        return lambda cursor: stores.scan_ledger.page(event_id, PART_ROWS, cursor)
+    walk = stores.registrations.newest(event_id, status)
+    return lambda cursor: stores.registrations.page(walk, PART_ROWS, cursor)
 
 
 def ask(
@@ -179,12 +201,12 @@ def work(stores: Exporting, job: Job, shift: Shift) -> Generator[Progress]:
     """Read the registrations into parts, or go on with it, and make one file of them."""
     # A question that comes or goes meanwhile does not move the columns.
     parts, cursor, asked = json.loads(job.checkpoint) if job.checkpoint else (0, "", None)
-    sheet = SHEETS[job.options.get("sheet", "guests")]
-    table = sheet(stores.events.fresh_setup(job.event_id), asked)
-    walk = stores.registrations.newest(job.event_id, job.options.get("status", ""))
+    sheet = job.options.get("sheet", "guests")
+    table: Any = SHEETS[sheet](stores.events.fresh_setup(job.event_id), asked)
+    read = _reading(stores, job.event_id, job.options.get("status", ""), sheet)
     while cursor is not None:
-        page = stores.registrations.page(walk, PART_ROWS, cursor or None)
-        lines = (row for registration in page for row in table.rows(registration))
+        page = read(cursor or None)
+        lines = (row for each in page for row in table.rows(each))
         body = b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
         stores.files.put(export_part(job.job_id, parts), body, "application/jsonl")
         parts, cursor = parts + 1, page.next

@@ -94,12 +94,19 @@ def _retention(stores: Any, job: Job, shift: Shift) -> Generator[Progress]:
     return work(stores, job, shift)
 
 
+def _print_badges(stores: Any, job: Job, shift: Shift) -> Generator[Progress]:
+    from eventsite.core.services.printing_badges import work
+
+    return work(stores, job, shift)
+
+
 KINDS: dict[str, Work] = {
     "plan_import": _plan_import,
     "apply_import": _apply_import,
     "undo_import": _undo_import,
     "export_guests": _export_guests,
     "retention": _retention,
+    "print_badges": _print_badges,
 }
 """Every kind of job. Each imports its work when it is first needed."""
 

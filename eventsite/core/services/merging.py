@@ -7,6 +7,7 @@ The attendance is a set ordered by time: whichever upload comes first, the state
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from eventsite.core.domain.agenda import AgendaSession
@@ -26,15 +27,17 @@ from eventsite.core.services.checking_in import (
 from eventsite.core.services.doorways import (
     TRIES,
     Answer,
+    NoRoom,
     Post,
     arrival_of,
     change_of,
     gate_of,
     rewrite,
+    room_in,
     session_at,
     standing_of,
 )
-from eventsite.core.store.scans import AttendanceChanged, Doorstep, RegistrationChanged
+from eventsite.core.store.scans import AttendanceChanged, Change, Doorstep, RegistrationChanged
 
 _NO_GUEST = frozenset({VerdictCode.WRONG_EVENT, VerdictCode.UNKNOWN})
 REFUSED_ALONE = "The device refused while it was offline."
@@ -53,7 +56,7 @@ def merge(post: Post, scan: Scan) -> Answer:
     ticket = ticket_behind(post, scan)
     if isinstance(ticket, VerdictCode):
         return checked(scan, Answer(refused(post, scan, ticket)))
-    return checked(scan, _merged(post, scan, ticket, step_of(post, scan, ticket), session))
+    return _merged(post, scan, ticket, step_of(post, scan, ticket), session)
 
 
 def _merged(
@@ -102,9 +105,12 @@ def _passed(
     passage = replace(arrival.passage, offline=True, despite=despite(arrival))
     after = replace(before.passing(passage), correlation_id=scan.correlation_id)
     change = change_of(post.setup, before, after, post.now, session=session)
+    if shards := _roomy(post, change, session):
+        change = change_of(post.setup, before, after, post.now, session=session, shards=shards)
     if registration is not step.registration:
         change = replace(change, answered=registration)
     kept = post.books.scans.admit(scan, verdict, change)
+    answer = checked(scan, Answer(kept, replace(step, registration=registration)))
     attended = change.after
     if kept.replayed and not before.has(*passage.scan):
         # We had answered, and the device did not hear it: the guest passed all the same.
@@ -115,14 +121,26 @@ def _passed(
             post.now,
             lambda found: found.passing(passage),
         )
-    return _told(post, Answer(kept, replace(step, registration=registration)), attended)
+    return _told(post, answer, attended)
+
+
+def _roomy(post: Post, change: Change, session: AgendaSession | None) -> dict[str, int]:
+    """Return shards with room for who is in already: no shard is to hold more than its share
+    while others hold less, or the limit would not be kept for those who come after."""
+    found = {}
+    for tally, _ in change.into:
+        if tally.limit is not None:
+            with suppress(NoRoom):  # there are too many in it, and they are counted all the same
+                found[tally.zone_id] = room_in(post, tally.zone_id, session)
+    return found
 
 
 def _not_passed(post: Post, arrival: Arrival, verdict: Verdict, step: Doorstep) -> Answer:
     kept = post.books.scans.refuse(arrival.scan, verdict)
+    answer = checked(arrival.scan, Answer(kept, step))
     registration, attended = arrival.registration, arrival.attendance
     if registration is None:
-        return Answer(kept, step)
+        return answer
     if kept.verdict.code is VerdictCode.OK:
         # We had admitted, and the device did not hear it: the guest was turned away.
         undo = _turned_away(arrival)
@@ -133,7 +151,7 @@ def _not_passed(post: Post, arrival: Arrival, verdict: Verdict, step: Doorstep) 
             post.now,
             lambda found: found.undoing(undo),
         )
-    return _told(post, Answer(kept, step), attended)
+    return _told(post, answer, attended)
 
 
 def _turned_away(arrival: Arrival) -> Undo:

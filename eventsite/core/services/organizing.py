@@ -163,7 +163,9 @@ def save_gate(events: EventRepository, gate: Gate, seen: Gate | None = None) -> 
 
 
 def save_door_part(
-    events: EventRepository, part: Zone | Rule | BadgeLayout, seen: Zone | Rule | BadgeLayout | None
+    events: EventRepository,
+    part: Zone | Rule | BadgeLayout,
+    seen: Zone | Rule | BadgeLayout | None = None,
 ) -> Part:
     """Store a new zone, rule or badge layout, or a changed one, as ``save_gate`` does."""
     setup = events.fresh_setup(part.event_id)

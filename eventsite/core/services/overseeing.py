@@ -28,12 +28,15 @@ from eventsite.core.store.scans import OPEN, AttendanceChanged
 REASON = range(3, 201)
 """Characters of a reason: a word at least, a line at most."""
 
+INSIDE_MAX = 1_000_000
+"""Guests in one zone, as far as anybody corrects a count."""
+
 CONFLICTS_SHOWN = 50
 """Open conflicts that devices and pages are told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Reasoned:
     """Who does something, when and why. ``by`` is ``device:<id>`` or ``staff:<name>``."""
 
     by: str
@@ -50,7 +53,7 @@ def checked_reason(text: str, field: str = "reason") -> str:
 
 
 def undo_scan(
-    books: DoorBooks, setup: EventSetup, undo_id: str, of: tuple[str, str], act: Act
+    books: DoorBooks, setup: EventSetup, undo_id: str, of: tuple[str, str], act: Reasoned
 ) -> tuple[UndoneScan, bool]:
     """Let a scan that admitted count no more; returns the fact, and whether it is a repeat.
 
@@ -113,7 +116,9 @@ def _undone(
     raise Unavailable("This guest is at too many gates at once; try again.")
 
 
-def block(books: DoorBooks, setup: EventSetup, registration: Registration, act: Act) -> Attendance:
+def block(
+    books: DoorBooks, setup: EventSetup, registration: Registration, act: Reasoned
+) -> Attendance:
     """Keep a guest out until ``unblock``. Raises Invalid without a reason."""
     fact = Block(by=act.by, at=act.at, reason=checked_reason(act.reason))
     return _rewritten(books, setup, registration, act, fact)
@@ -123,14 +128,14 @@ def unblock(
     books: DoorBooks, setup: EventSetup, registration: Registration, now: datetime
 ) -> Attendance:
     """Let a blocked guest in again."""
-    return _rewritten(books, setup, registration, Act(by="", at=now, reason=""), None)
+    return _rewritten(books, setup, registration, Reasoned(by="", at=now, reason=""), None)
 
 
 def _rewritten(
     books: DoorBooks,
     setup: EventSetup,
     registration: Registration,
-    act: Act,
+    act: Reasoned,
     fact: Block | None,
 ) -> Attendance:
     found = books.scans.at_the_door(registration.event_id, registration.registration_id)
@@ -144,7 +149,7 @@ def _rewritten(
 
 
 def settle(
-    books: DoorBooks, setup: EventSetup, registration_id: str, conflict_id: str, act: Act
+    books: DoorBooks, setup: EventSetup, registration_id: str, conflict_id: str, act: Reasoned
 ) -> Conflict:
     """Mark a conflict as looked at, with what was found; once.
 
@@ -187,7 +192,7 @@ def open_conflicts(books: DoorBooks, setup: EventSetup, now: datetime) -> Iterat
 
 
 def correct_count(
-    books: DoorBooks, setup: EventSetup, zone_id: str, inside: int, act: Act
+    books: DoorBooks, setup: EventSetup, zone_id: str, inside: int, act: Reasoned
 ) -> Correction:
     """Set how many are in a zone, because the gates counted wrongly.
 
@@ -201,8 +206,8 @@ def correct_count(
         Guests pass so fast that no correction held; try again.
     """
     zone = setup.zone(zone_id)
-    if not 0 <= inside <= 1_000_000:
-        raise Invalid("This is a number from 0 to 1000000.", field="inside")
+    if not 0 <= inside <= INSIDE_MAX:
+        raise Invalid(f"This is a number from 0 to {INSIDE_MAX}.", field="inside")
     why = Correction(
         event_id=setup.event.event_id,
         zone_id=zone_id,

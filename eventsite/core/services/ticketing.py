@@ -28,14 +28,18 @@ def ticket_code(registration: Registration, setup: EventSetup, secrets: Secrets)
     """
     if registration.status is not RegistrationStatus.CONFIRMED:
         raise NotAllowed("Only a confirmed registration has a ticket.", field="status")
-    ticket = tickets.Ticket(
+    return tickets.sign(ticket_of(registration, setup), secrets.current, secrets.ticket_key)
+
+
+def ticket_of(registration: Registration, setup: EventSetup) -> tickets.Ticket:
+    """Return what a registration's ticket says, whether or not the guest has one now."""
+    return tickets.Ticket(
         event_number=setup.event.number,
         registration_id=registration.registration_id,
         type_number=setup.type(registration.type_id).number,
         reissue=registration.reissue,
         last_valid_day=(setup.event.ends_at + timedelta(days=1)).date(),
     )
-    return tickets.sign(ticket, secrets.current, secrets.ticket_key)
 
 
 def ticket_png(code: str) -> bytes:

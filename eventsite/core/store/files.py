@@ -43,6 +43,10 @@ def export_file(job_id: str, ending: str) -> str:
     return f"exports/{job_id}/guests.{ending}"
 
 
+def badges_file(job_id: str, number: int) -> str:
+    return f"exports/{job_id}/badges-{number:03}.pdf"
+
+
 class FileStore:
     """Private objects by key.
 

@@ -104,21 +104,6 @@ def badge(registration_id: str) -> Item:
     return one(registration_partition(registration_id), "BADGE")
 
 
-def badge_print(event_id: str, print_id: str) -> Item:
-    """One badge on paper: in the log of the event, and its id is used up."""
-    return one(f"PRINT#{event_id}#{digest(print_id)}")
-
-
-def print_hours(event_id: str) -> str:
-    """Partition that remembers in which hours an event printed badges."""
-    return f"PRINTED#{event_id}"
-
-
-def prints_within(event_id: str, hour: str) -> list[str]:
-    """Return the by_time partitions of the badges of one hour, such as 2026-11-21T12."""
-    return [f"PRINTS#{event_id}#{hour}#{bucket}" for bucket in range(BUCKETS)]
-
-
 def sign_up(registration_id: str, session_id: str) -> Item:
     return one(registration_partition(registration_id), f"SIGN#{session_id}")
 

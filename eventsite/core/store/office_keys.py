@@ -33,6 +33,20 @@ def device_directory(event_id: str) -> str:
     return f"DEVICES#{event_id}"
 
 
+def device_code(code_hash: str) -> Item:
+    return one(f"ENROL#{code_hash}")
+
+
+def device_report(device_id: str) -> Item:
+    """Apart from the device, so that telling its status writes nothing that lets it in."""
+    return one(f"SEEN#{device_id}")
+
+
+def device_reports(event_id: str) -> str:
+    """by_actor partition of what an event's devices last said."""
+    return f"SEENS#{event_id}"
+
+
 def job(job_id: str) -> Item:
     return one(f"JOB#{job_id}")
 

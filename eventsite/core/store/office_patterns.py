@@ -79,6 +79,37 @@ OFFICE_PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern("revoke a device", "DeviceRepository.revoke", "DEVICE#<device> / -", "1 w, 1 i"),
     Pattern(
+        "a new device with a one-time code",
+        "DeviceRepository.add_with_code",
+        "DEVICE#<device> / -; ENROL#<hash of code> / -",
+        "2 t, 1 i",
+    ),
+    Pattern(
+        "another code for a device",
+        "DeviceRepository.renew_code",
+        "DEVICE#<device> / -; ENROL#<hash of code> / -",
+        "2 t, 1 i",
+    ),
+    Pattern("whose code it is", "DeviceRepository.of_code", "ENROL#<hash of code> / -", "1 r"),
+    Pattern(
+        "give a device its secret for its code, once",
+        "DeviceRepository.redeem",
+        "DEVICE#<device> / -",
+        "1 w, 1 i",
+    ),
+    Pattern(
+        "keep what a device said, not twice within seconds",
+        "DeviceReportRepository.keep",
+        "SEEN#<device> / -",
+        "1 w, 1 i",
+    ),
+    Pattern(
+        "what an event's devices last said",
+        "DeviceReportRepository.of_event",
+        "by_actor: SEENS#<event> / *",
+        "0.5 r a 4 KB",
+    ),
+    Pattern(
         "what came of telling a webhook",
         "HookRepository.get",
         "HOOK#<event>#<webhook>#<fact> / -",

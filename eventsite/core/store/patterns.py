@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from eventsite.core.store.badge_patterns import BADGE_PATTERNS
+from eventsite.core.store.door_patterns import DOOR_PATTERNS
 from eventsite.core.store.office_patterns import OFFICE_PATTERNS
 from eventsite.core.store.pattern import Pattern
 from eventsite.core.store.registration_patterns import REGISTRATION_PATTERNS
@@ -13,6 +15,8 @@ __all__ = ["OFFICE_PATTERNS", "PATTERNS", "Pattern"]
 
 PATTERNS: tuple[Pattern, ...] = (
     *REGISTRATION_PATTERNS,
+    *DOOR_PATTERNS,
+    *BADGE_PATTERNS,
     Pattern(
         "an event with all that is set up for it",
         "EventRepository.setup",
@@ -43,10 +47,11 @@ PATTERNS: tuple[Pattern, ...] = (
         "1 t, 1 i, 1 t a shard; to take away 2 r a shard",
     ),
     Pattern(
-        "a new ticket type, gate, item, question, promo code or webhook, and its stock, divided",
+        "a new part (ticket type, gate, zone, rule, item, question, ..), and its stock, divided",
         "EventRepository.add_part",
         "EVENT#<event> / TYPE#<type>, GATE#<gate>, ITEM#<item>, QUESTION#<question>, CODE#<code>,"
-        " WEBHOOK#<webhook>; NUMBER#<event>#<number> / -; STOCK#<event>#<what>#<shard> / STOCK",
+        " WEBHOOK#<webhook>, ZONE#<zone>, RULE#<rule>, BADGE#<layout>;"
+        " NUMBER#<event>#<number> / -; STOCK#<event>#<what>#<shard> / STOCK",
         "1 t; of a type 2 t; 1 t a shard",
     ),
     Pattern(
@@ -56,19 +61,6 @@ PATTERNS: tuple[Pattern, ...] = (
         " STOCK#<event>#<what>#<shard> / STOCK",
         "1 t, 1 t a shard; to take away 1 r a shard",
     ),
-    Pattern(
-        "a ticket at the door",
-        "ScanRepository.at_the_door",
-        "REG#<registration> / ADM#.. to REG",
-        "1 r a 4 KB",
-    ),
-    Pattern(
-        "admit, once",
-        "ScanRepository.admit",
-        "SCAN#<device> / <scan>; REG#<registration> / ADM#EVENT",
-        "2 t",
-    ),
-    Pattern("keep a refusal, once", "ScanRepository.refuse", "SCAN#<device> / <scan>", "1 w"),
     Pattern(
         "the programme",
         "AgendaRepository.of_event",

@@ -13,12 +13,13 @@ from dataclasses import replace
 from eventsite.core.domain.agenda import SignUp
 from eventsite.core.domain.attempts import Attempt
 from eventsite.core.domain.attendance import Attendance
+from eventsite.core.domain.badge_prints import Badge
 from eventsite.core.domain.personal_data import Belongings, Delivery, EarlierImage, ScanRecord
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.requests import GuestRequest
 from eventsite.core.domain.scans import Scan, Verdict
 from eventsite.core.errors import NotFound, StaleWrite
-from eventsite.core.store import items, keys
+from eventsite.core.store import badge_keys, items, keys
 from eventsite.core.store.items import Item
 from eventsite.core.store.pages import Access
 from eventsite.core.store.registration_items import name_partition, replacing
@@ -45,6 +46,7 @@ class PersonalRepository:
         return Belongings(
             registration=registration,
             attendance=next((items.load(Attendance, i) for i in found.get("attendance", ())), None),
+            badge=next((items.load(Badge, i) for i in found.get("badge", ())), None),
             sign_ups=[items.load(SignUp, i) for i in found.get("sign_up", ())],
             requests=[items.load(GuestRequest, i) for i in found.get("guest_request", ())],
             earlier=[items.load(EarlierImage, i) for i in found.get("before_import", ())],
@@ -76,8 +78,8 @@ class PersonalRepository:
     def forget_traces(self, registration_id: str) -> None:
         """Take away what is personal in everything that belongs to a registration.
 
-        Passages, sign-ups and requests stay without words, for they are counted, and so do
-        scans. What was sent goes.
+        Passages, sign-ups, requests and badges stay without words, for they are counted, and so
+        do scans. What was sent goes.
         """
         for item in self._partition(registration_id):
             if item["entity"] in ("before_import", "mail_wish"):
@@ -86,6 +88,8 @@ class PersonalRepository:
                 self._blank(item, "SET #words = :none ADD version :one", "note", {":one": 1})
             elif item["entity"] == "attendance":
                 self._forget_reasons(item)
+            elif item["entity"] == "badge":
+                self._forget_why_printed(item)
         for item in self._listed(keys.scans_of(registration_id)):
             if item.get("forced"):
                 self._blank(item, "SET #words = :none", "forced")
@@ -167,6 +171,23 @@ class PersonalRepository:
                 {":none": ""} | (values or {}),
                 "attribute_exists(pk)",
                 {"#words": name},
+            )
+
+    def _forget_why_printed(self, item: Item) -> None:
+        """Take away why badges were printed again, in the log first: it leads to the log."""
+        badge = items.load(Badge, item)
+        told = [each for each in badge.prints if each.reason]
+        if not told:
+            return
+        for each in told:
+            self._blank(
+                badge_keys.badge_print(each.event_id, each.print_id), "SET #words = :none", "reason"
+            )
+        silent = tuple(replace(each, reason="") for each in badge.prints)
+        fresh = replace(badge, prints=silent, version=badge.version + 1)
+        with suppress(ConditionFailed):  # one more was printed: whoever repeats this finds it
+            self._table.put(
+                _key(item) | items.dump("badge", fresh), "version = :read", {":read": badge.version}
             )
 
     def _partition(self, registration_id: str) -> list[Item]:

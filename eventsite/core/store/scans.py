@@ -9,7 +9,8 @@ from eventsite.core.domain.attendance import Attendance
 from eventsite.core.domain.events import Event
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.scans import Scan, UndoneScan, Verdict
-from eventsite.core.store import items, keys
+from eventsite.core.domain.staff import Device
+from eventsite.core.store import items, keys, office_keys
 from eventsite.core.store.items import Item
 from eventsite.core.store.occupancy import Tally, entering, leaving
 from eventsite.core.store.pages import Access, Page
@@ -31,12 +32,16 @@ class KeptVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Doorstep:
-    """What is known of somebody at a door; ``registration`` is None when there is none."""
+    """What is known of somebody at a door; ``registration`` is None when there is none.
+
+    ``device`` is the device that was asked for, as it is now.
+    """
 
     registration: Registration | None
     attendance: Attendance
     signed_up: bool = False
     badge_printed: bool = False
+    device: Device | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +93,36 @@ class ShardFull(Exception):
 class ScanRepository:
     """One method per access pattern; each write is one atomic call."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, office: Table) -> None:
         self._table = table
+        self._office = office
 
     def at_the_door(
-        self, event_id: str, registration_id: str, session_id: str = "", *, badge: bool = False
+        self,
+        event_id: str,
+        registration_id: str,
+        session_id: str = "",
+        *,
+        badge: bool = False,
+        device_id: str = "",
     ) -> Doorstep:
         """Return what is known of a registration at the doors; one BatchGetItem.
 
         With ``session_id`` also whether the guest signed up, with ``badge`` whether one was
-        printed.
+        printed, with ``device_id`` the device that scans: whether it was revoked meanwhile.
         """
         wanted = [keys.registration(registration_id), keys.attendance(registration_id)]
         if session_id:
             wanted.append(keys.sign_up(registration_id, session_id))
         if badge:
             wanted.append(keys.badge(registration_id))
-        found = {item["sk"]: item for item in self._table.get_all(wanted)}
+        devices: list[Item] = []
+        if device_id:
+            device = [office_keys.device(device_id)]
+            read, devices = self._table.get_all_with(wanted, self._office, device)
+        else:
+            read = self._table.get_all(wanted)
+        found = {item["sk"]: item for item in read}
         stored = found.pop("REG", None)
         registration = items.load(Registration, stored) if stored else None
         attended = found.pop(keys.attendance(registration_id)["sk"], None)
@@ -116,6 +134,7 @@ class ScanRepository:
             attendance,
             signed_up=any(sort.startswith("SIGN#") for sort in found),
             badge_printed="BADGE" in found,
+            device=items.load(Device, devices[0]) if devices else None,
         )
 
     def attendances(self, registration_ids: Sequence[str]) -> dict[str, Attendance]:

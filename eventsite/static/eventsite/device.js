@@ -59,16 +59,21 @@ export function enrolFromAddress() {
   return enrol(given);
 }
 
-/** Call the API as this device; returns the parsed answer. Throws Refused, or Unreachable (also when aborted). */
-export async function call(method, path, { body, signal } = {}) {
-  const late = AbortSignal.timeout(CALL_MS);
+/**
+ * Call the API as this device; returns the parsed answer. Throws Refused, or Unreachable (also when
+ * aborted). `key` is the Idempotency-Key of what must not be done twice; after `patienceMs` there is
+ * no answer.
+ */
+export async function call(method, path, { body, key, signal, patienceMs = CALL_MS } = {}) {
+  const late = AbortSignal.timeout(patienceMs);
   let response;
   let answer = {};
   try {
     response = await fetch(new URL(path, API), {
       method,
       headers: {
-        Authorization: `Device ${credential()}`,
+        ...(credential() && { Authorization: `Device ${credential()}` }),
+        ...(key && { "Idempotency-Key": key }),
         ...(body && { "Content-Type": "application/json" }),
       },
       body: body && JSON.stringify(body),

@@ -4,6 +4,7 @@ import {
   call, clockAheadMs, credential, enrol, enrolFromAddress, forget, memory, pause, pauseMs,
   Refused, Unreachable,
 } from "../eventsite/device.js";
+import { codeFromAddress, redeemed } from "../eventsite/code.js";
 
 const STATION = "eventsite.station";
 const POLL_MS = 4000;
@@ -231,10 +232,21 @@ async function handOver(card, button) {
 }
 
 // -- the page --------------------------------------------------------------------------------
+/** Connect with what somebody typed, or what was in the address: a credential, or a one-time code. */
+async function connectWith(text) {
+  const given = text.trim().replace(/^.*#(device|enrol)=/, "");
+  try {
+    if (!given.includes(".")) enrol(await redeemed(given));
+    else if (!enrol(given)) throw new Error("A credential looks like 0123456789abcdef.SECRET, without spaces.");
+  } catch (error) {
+    return openSettings(error.message);
+  }
+  connect();
+}
+
 $("enrol").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (enrol($("credential").value)) connect();
-  else $("enrol-error").textContent = "A credential looks like 0123456789abcdef.SECRET, without spaces.";
+  connectWith($("credential").value);
 });
 $("open-settings").addEventListener("click", () => openSettings());
 $("cancel-settings").addEventListener("click", () => {
@@ -256,8 +268,13 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("online", () => { if (!$("board").hidden) patiently(poll); });
 addEventListener("offline", () => showLink("offline", "Offline – trying again"));
-addEventListener("hashchange", () => { if (enrolFromAddress()) connect(); });
+addEventListener("hashchange", () => {
+  const code = codeFromAddress();
+  if (code) connectWith(code);
+  else if (enrolFromAddress()) connect();
+});
 
-enrolFromAddress();
-if (credential()) connect();
+const code = codeFromAddress();
+if (code) connectWith(code);
+else if (enrolFromAddress() || credential()) connect();
 else { showLink("unknown", "Not connected"); openSettings(); }

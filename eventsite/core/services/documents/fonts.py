@@ -71,6 +71,11 @@ def regular() -> str:
     return str(_font("FiraGO").fontName)
 
 
+def face(name: str) -> Any:
+    """Return a font's tables, for whoever draws its glyphs."""
+    return _font(name).face
+
+
 def _source(name: str) -> Any:
     if name == "FiraGO":
         from pymupdf_fonts import FiraGO_Regular

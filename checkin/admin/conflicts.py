@@ -1,0 +1,195 @@
+"""Conflicts at the doors in the back office: look at both scans, settle, undo one of them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+
+from checkin.board_models import STATES
+from checkin.models import Conflict
+from eventsite.admin_site import site
+from eventsite.core.domain.attendance import Passage
+from eventsite.core.domain.scans import Direction
+from eventsite.core.services.overseeing import REASON, Reasoned, settle, undo_scan
+from eventsite.core.wiring import stores
+from eventsite.repoadmin.acts import Act, ActsMixin, staff
+from eventsite.repoadmin.filters import ChosenFilter, EventFilter
+from eventsite.repoadmin.options import RepositoryAdmin
+from eventsite.repoadmin.parts import setup_of
+
+
+class StateFilter(ChosenFilter):
+    """Guests with something to look at, or those with whom that is done."""
+
+    title, parameter_name = "state", "state"
+
+    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+        return [(value, str(label)) for value, label in STATES.items()]
+
+
+class SettlingForm(forms.Form):
+    """What was found."""
+
+    reason = forms.CharField(
+        label="What was it?",
+        min_length=REASON.start,
+        max_length=REASON.stop - 1,
+        help_text="Such as: came back for the coat, let in by hand.",
+    )
+
+
+class UndoingForm(forms.Form):
+    """Which of the scans counts no more, and why."""
+
+    which = forms.ChoiceField(
+        label="Which scan", choices=[("second", "The later one"), ("first", "The earlier one")]
+    )
+    reason = forms.CharField(min_length=REASON.start, max_length=REASON.stop - 1)
+
+
+@admin.register(Conflict, site=site)
+class ConflictAdmin(ActsMixin, RepositoryAdmin):
+    """The conflicts of one event; nobody makes or deletes one, somebody settles it."""
+
+    list_display = ("what", "guest", "at", "earlier", "later", "state")
+    list_display_links = ("what",)
+    list_filter = (EventFilter, StateFilter)
+    fields = ("what", "guest", "earlier", "later", "state", "found", "event_id")
+    readonly_fields = fields
+    actions = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("checkin.settle_conflict"))
+
+    # -- what is shown ---------------------------------------------------------------------------
+    def prepare(self, rows: list[Any]) -> None:
+        """Read the names of the guests, gates and devices of a page at once."""
+        known = stores().registrations.of_ids(row.registration_id for row in rows)
+        setup = setup_of(rows[0].event_id) if rows else None
+        gates = {gate.gate_id: gate.name for gate in setup.gates} if setup else {}
+        devices: dict[str, str] = {}
+        for row in rows:
+            guest = known.get(row.registration_id)
+            row.guest_name = guest.guest.name if guest else row.registration_id
+            row.gate_names, row.device_names = gates, devices
+            for passage in filter(None, (row.domain.first, row.domain.second)):
+                if passage.device_id not in devices:
+                    device = stores().devices.get(passage.device_id)
+                    devices[passage.device_id] = device.name if device else passage.device_id
+
+    @admin.display(description="what")
+    def what(self, row: Any) -> str:
+        return str(row)
+
+    @admin.display(description="guest")
+    def guest(self, row: Any) -> str:
+        self._prepared(row)
+        address = reverse("admin:registration_registration_change", args=[row.registration_id])
+        return format_html('<a href="{}">{}</a>', address, row.guest_name)
+
+    @admin.display(description="earlier scan")
+    def earlier(self, row: Any) -> str:
+        return self._passage(row, row.domain.first)
+
+    @admin.display(description="later scan")
+    def later(self, row: Any) -> str:
+        return self._passage(row, row.domain.second)
+
+    @admin.display(description="what was found")
+    def found(self, row: Any) -> str:
+        settled = row.domain.settled
+        if settled is None:
+            return "-"
+        when = date_format(timezone.localtime(settled.at), "DATETIME_FORMAT")
+        who = settled.by.partition(":")[2] or settled.by
+        return f"{settled.reason or '(erased)'} ({who}, {when})"
+
+    def _passage(self, row: Any, passage: Passage | None) -> str:
+        if passage is None:
+            return "-"
+        self._prepared(row)
+        gate = row.gate_names.get(passage.gate_id, passage.gate_id)
+        way = "in" if passage.direction is Direction.ENTRY else "out"
+        notes = ["decided offline"] if passage.offline else []
+        notes += ["forced"] if passage.forced else []
+        when = date_format(timezone.localtime(passage.at), "j M, H:i:s")
+        words = f"{when}, {way} at {gate}, {row.device_names[passage.device_id]}"
+        return f"{words} ({', '.join(notes)})" if notes else words
+
+    def _prepared(self, row: Any) -> None:
+        if not hasattr(row, "guest_name"):
+            self.prepare([row])
+
+    # -- acts ------------------------------------------------------------------------------------
+    def get_acts(self) -> Sequence[Act]:
+        return (
+            Act(
+                name="settle",
+                label="Settle",
+                question="What was found? The conflict goes from the list and from the devices;"
+                " the scans stay as they are.",
+                log="Settled.",
+                run=_settling,
+                permission="settle",
+                fits=_open,
+                form=SettlingForm,
+                many="Settle the chosen conflicts",
+                done="%d settled.",
+            ),
+            Act(
+                name="undo",
+                label="Undo a scan",
+                question="A scan that is undone counts no more: not for where the guest is, and"
+                " not in the numbers. It stays on record.",
+                log="Undid a scan.",
+                run=self._undoing,
+                permission="settle",
+                fits=_open,
+                form=UndoingForm,
+                grave=True,
+            ),
+        )
+
+    def _undoing(self, request: HttpRequest, row: Any, said: Any) -> HttpResponseBase:
+        """Undo one of the scans, and show the list: the conflict may be none any more."""
+        setup = stores().events.fresh_setup(row.event_id)
+        conflict = row.domain
+        chosen = conflict.first if said["which"] == "first" else conflict.second or conflict.first
+        why = _because(request, said)
+        undo_scan(stores(), setup, str(uuid.uuid4()), chosen.scan, why)
+        self.message_user(request, "Undone: the scan counts no more.", messages.SUCCESS)
+        listed = reverse("admin:checkin_conflict_changelist")
+        return HttpResponseRedirect(f"{listed}?event_id={row.event_id}")
+
+
+def _open(row: Any) -> bool:
+    return bool(row.domain.open)
+
+
+def _because(request: HttpRequest, said: Any) -> Reasoned:
+    return Reasoned(by=staff(request), at=timezone.now(), reason=said["reason"])
+
+
+def _settling(request: HttpRequest, row: Any, said: Any) -> str:
+    setup = stores().events.fresh_setup(row.event_id)
+    why = _because(request, said)
+    settle(stores(), setup, row.registration_id, row.domain.conflict_id, why)
+    return "Settled."

@@ -1,0 +1,116 @@
+"""The kiosk page as it is served: its policies, its words, its files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from eventsite.core.domain.scans import UNFORCEABLE, VerdictCode
+from eventsite.static_files import NPM_FILES
+
+CHECKIN = Path(__file__).resolve().parents[2] / "checkin"
+SCRIPTS = CHECKIN / "static" / "checkin"
+ENTRY = re.compile(r'^  (\w+): "(.*)",$', re.MULTILINE)
+ENTRY_OF_PRINTING = re.compile(r'^    (\w+): "(.*)",$', re.MULTILINE)
+LANGUAGES = ("en", "de", "fr", "es")
+
+
+def words(language: str) -> dict[str, str]:
+    return dict(ENTRY.findall((SCRIPTS / f"words/{language}.js").read_text(encoding="utf-8")))
+
+
+def policy(path: str) -> dict[str, list[str]]:
+    answer = Client().get(path)
+    parts = (part.split() for part in answer.headers["Content-Security-Policy"].split(";"))
+    return {name: values for name, *values in parts}
+
+
+# -- policies --
+def test_only_the_worker_may_compile_webassembly_and_nothing_is_inline() -> None:
+    page, worker = policy("/kiosk/"), policy("/kiosk/reader.js")
+    assert page["script-src"] == page["style-src"] == ["'self'"]
+    assert worker["script-src"] == ["'self'", "'wasm-unsafe-eval'"]
+    assert page["default-src"] == worker["default-src"] == ["'none'"]
+
+
+def test_the_page_may_talk_to_us_and_to_a_label_printer_on_its_machine() -> None:
+    assert policy("/kiosk/")["connect-src"] == ["'self'", "http://127.0.0.1:9180"]
+    assert policy("/staff/")["connect-src"] == ["'self'"]
+
+
+def test_only_the_kiosk_may_use_the_camera_and_its_shell_is_never_old() -> None:
+    answer = Client().get("/kiosk/")
+    assert "camera=(self)" in answer.headers["Permissions-Policy"]
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_the_worker_is_a_script_that_names_its_webassembly() -> None:
+    answer = Client().get("/kiosk/reader.js")
+    assert answer.headers["Content-Type"] == "text/javascript"
+    assert b"/static/vendor/zxing-wasm/zxing_reader.wasm" in answer.content
+
+
+# -- words --
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_language_has_every_word_with_the_same_places(language: str) -> None:
+    english, other = words("en"), words(language)
+    assert list(other) == list(english)
+    for key, text in english.items():
+        places = re.findall(r"\{\w+\}", text)
+        assert sorted(re.findall(r"\{\w+\}", other[key])) == sorted(places), key
+
+
+def test_every_verdict_has_its_words() -> None:
+    known = words("en")
+    assert [code for code in VerdictCode if f"code_{code.value}" not in known] == []
+
+
+def test_every_word_that_the_page_asks_for_is_there() -> None:
+    known = words("en") | dict(ENTRY_OF_PRINTING.findall(_text("printing/words.js")))
+    asked = set(re.findall(r'data-t(?:-label)?="(\w+)"', _template()))
+    for script in SCRIPTS.glob("*.js"):
+        asked |= set(re.findall(r'\bt\("(\w+)"', script.read_text(encoding="utf-8")))
+    assert sorted(asked - set(known)) == []
+
+
+def test_the_page_offers_to_overrule_what_the_server_lets_overrule() -> None:
+    found = re.search(r"const FINAL = \[(.*?)\];", _text("kiosk.js"), re.DOTALL)
+    assert found
+    final = set(re.findall(r'"(\w+)"', found[1]))
+    assert final == {code.value for code in UNFORCEABLE} | {"undecided"}
+
+
+def _text(script: str) -> str:
+    return (SCRIPTS / script).read_text(encoding="utf-8")
+
+
+def _template() -> str:
+    return (CHECKIN / "templates/checkin/kiosk.html").read_text(encoding="utf-8")
+
+
+# -- files --
+def test_collected_modules_import_each_other_by_hashed_names(tmp_path: Path, settings: Any) -> None:
+    settings.STATIC_ROOT = tmp_path
+    hashed = {"BACKEND": "eventsite.static_files.HashedModules"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": hashed}
+    left_out = ["admin", "rest_framework", "drf_spectacular"]
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=left_out)
+
+    collected = {file.relative_to(tmp_path).as_posix() for file in tmp_path.rglob("*")}
+    vendor = {name for name in collected if name.startswith("vendor/") and "." in name}
+    assert {
+        re.sub(r"\.[0-9a-f]{12}(?=\.)", "", name.removesuffix(".gz")) for name in vendor
+    } == set(NPM_FILES)
+    for file in tmp_path.rglob("*.js"):
+        if not re.search(r"\.[0-9a-f]{12}\.js$", file.name):
+            continue
+        for target in re.findall(
+            r'^(?:import|export)\b.*? from "(\.[^"]*)"', file.read_text(), re.M
+        ):
+            assert re.search(r"\.[0-9a-f]{12}\.js$", target), f"{file.name} imports {target}"
+            assert (file.parent / target).resolve().exists()
