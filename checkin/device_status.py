@@ -16,6 +16,7 @@ from eventsite.core.domain.events import EventSetup, Gate, TicketType
 from eventsite.core.domain.rules import in_words
 from eventsite.core.domain.staff import Device
 from eventsite.core.domain.zones import outermost_first
+from eventsite.core.services.boards import door_counts
 from eventsite.core.services.overseeing import inside_now, open_conflicts
 from eventsite.core.services.pins import kept_pin
 from eventsite.core.store.caching import Cache
@@ -38,6 +39,7 @@ def device_status(
     setup = books.events.setup(device.event_id)
     gates = [gate for gate in setup.gates if not device.gates or gate.gate_id in device.gates]
     inside = _inside(books, setup, now)
+    counts = door_counts(books, device.event_id)
     return {
         "device_id": device.device_id,
         "name": device.name,
@@ -56,7 +58,7 @@ def device_status(
         "layouts": [layout for layout in setup.badges if layout.active],
         "sessions": _sessions(books, setup, gates, now),
         "conflicts": _conflicts(open_conflicts(books, setup, now), device, setup),
-        "counts": {"admitted": 0, "inside": 0},
+        "counts": {"admitted": counts.admitted, "inside": counts.inside},
     }
 
 

@@ -29,7 +29,7 @@ _PASSAGE = "unix seconds, gate, zone, zone around a session's, direction, start 
 
 
 class RosterRecordSerializer(serializers.Serializer[Any]):
-    """One registration, which only its ticket opens. ``docs/check-in.md`` has every byte."""
+    """One registration, which only its ticket opens. ``docs/roster.md`` has every byte."""
 
     k = serializers.CharField(help_text="base64url: what stands for the registration.")
     s = serializers.ChoiceField(
@@ -88,7 +88,7 @@ class RosterView(APIView):
         summary="Read what a device needs to decide alone, or what changed in it",
         description=(
             "Without `since` the whole roster, 1,000 records a page. With `since` what changed, "
-            "unless `full` says otherwise. Records name nobody: see `docs/check-in.md`."
+            "unless `full` says otherwise. Records name nobody: see `docs/roster.md`."
         ),
         parameters=[
             OpenApiParameter("cursor", str, description="`next` of the page before."),

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from eventsite.core.domain.attendance import Conflict, Passage
+from eventsite.core.domain.badges import layout_for
 from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.questions import QuestionKind
 from eventsite.core.domain.registrations import Registration
@@ -167,9 +168,5 @@ def _badge_due(answer: Answer, scan: Scan, setup: EventSetup, guest: Registratio
     gates = {gate.gate_id: gate for gate in setup.gates}
     if guest is None or step is None or step.badge_printed or not gates[scan.gate_id].badges:
         return False
-    return any(
-        layout.active
-        and layout.on_admission
-        and (not layout.type_ids or guest.type_id in layout.type_ids)
-        for layout in setup.badges
-    )
+    layout = layout_for(setup.badges, guest.type_id)
+    return layout is not None and layout.on_admission

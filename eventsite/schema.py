@@ -57,6 +57,7 @@ class CognitoScheme(CallerScheme):  # type: ignore[no-untyped-call]
 
 class DeviceScheme(CallerScheme):  # type: ignore[no-untyped-call]
     target_class = "eventsite.callers.DeviceAuthentication"
+    match_subclasses = True
     name = "device"
     definition = {
         "type": "apiKey",

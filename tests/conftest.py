@@ -12,7 +12,8 @@ import pytest
 from moto import mock_aws
 
 from eventsite.core import wiring
-from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE, Table
+from eventsite.core.store.table import Table
+from eventsite.core.store.tables import EVENTS_TABLE, OFFICE_TABLE
 from eventsite.core.wiring import Stores
 
 pytest_plugins = ["tests.no_sql"]

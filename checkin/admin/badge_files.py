@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from checkin.models import BadgeLayout
 from eventsite.core.domain.badges import layout_for
+from eventsite.core.domain.jobs import Job
 from eventsite.core.errors import EventSiteError, NotFound
 from eventsite.core.services import printing_badges
 from eventsite.core.services.documents.badges_pdf import BATCH
@@ -58,6 +59,16 @@ class BadgeJobForm(forms.Form):
         help_text="Kiosks print no badge for these guests any more, and whoever has one already"
         " is left out. Without this it is a proof that counts for nothing.",
     )
+
+
+def _note(request: HttpRequest, job: Job, words: str) -> None:
+    """Write into the history of the badges that are printed who did what with them."""
+    setup = stores().events.setup(job.event_id)
+    type_id = job.options.get("type_id", "")
+    kinds = [type_id] if type_id else [kind.type_id for kind in setup.types]
+    layouts = {each for kind in kinds if (each := layout_for(setup.badges, kind))}
+    for layout in sorted(layouts, key=lambda each: each.layout_id):
+        audit.record(request, BadgeLayout.from_domain(layout), CHANGE, words)
 
 
 class BadgeFilesMixin(_Base):
@@ -106,10 +117,8 @@ class BadgeFilesMixin(_Base):
             type_id=type_id,
             recorded=recorded,
         )
-        layout = layout_for(stores().events.setup(event_id).badges, type_id)
-        if layout is not None:
-            what = "Badges asked for as PDF." if recorded else "A proof asked for as PDF."
-            audit.record(request, BadgeLayout.from_domain(layout), CHANGE, what)
+        what = "Badges asked for as PDF." if recorded else "A proof asked for as PDF."
+        _note(request, job, what)
         self.message_user(request, "The badges are made in the background.")
         return HttpResponseRedirect(reverse("admin:registration_job_change", args=[job.job_id]))
 
@@ -134,11 +143,12 @@ class BadgeFilesMixin(_Base):
             address = printing_badges.link(stores(), job, number)
         except EventSiteError as error:
             return self._back(request, job_id, error)
+        _note(request, job, f"Badges downloaded as PDF, file {number}.")
         answer = HttpResponseRedirect(address)
         answer["Cache-Control"] = "no-store"
         return answer
 
-    def _job(self, request: HttpRequest, job_id: str) -> Any:
+    def _job(self, request: HttpRequest, job_id: str) -> Job:
         if not request.user.has_perm(EXPORT):
             raise PermissionDenied
         try:

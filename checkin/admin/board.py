@@ -88,7 +88,8 @@ class BoardAdmin(ActsMixin, RepositoryAdmin):
             "object_url": address,
             "parts_url": f"{address.removesuffix('change/')}parts/",
             "asked": asked if _asked(asked) else "",
-            "day": board.began.astimezone(ZoneInfo(setup.event.zone)),
+            # Without its zone, or the template would turn it into that of the office.
+            "day": board.began.astimezone(ZoneInfo(setup.event.zone)).replace(tzinfo=None),
             "days": _days(setup, board),
             "acts": [
                 (act, self.act_address(act.name, row))

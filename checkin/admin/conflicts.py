@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from checkin.board_models import STATES
@@ -60,7 +61,7 @@ class UndoingForm(forms.Form):
 class ConflictAdmin(ActsMixin, RepositoryAdmin):
     """The conflicts of one event; nobody makes or deletes one, somebody settles it."""
 
-    list_display = ("what", "guest", "at", "earlier", "later", "state")
+    list_display = ("what", "guest", "earlier", "later", "state")
     list_display_links = ("what",)
     list_filter = (EventFilter, StateFilter)
     fields = ("what", "guest", "earlier", "later", "state", "found", "event_id")
@@ -90,6 +91,7 @@ class ConflictAdmin(ActsMixin, RepositoryAdmin):
             guest = known.get(row.registration_id)
             row.guest_name = guest.guest.name if guest else row.registration_id
             row.gate_names, row.device_names = gates, devices
+            row.zone = ZoneInfo(setup.event.zone if setup else "UTC")
             for passage in filter(None, (row.domain.first, row.domain.second)):
                 if passage.device_id not in devices:
                     device = stores().devices.get(passage.device_id)
@@ -118,7 +120,8 @@ class ConflictAdmin(ActsMixin, RepositoryAdmin):
         settled = row.domain.settled
         if settled is None:
             return "-"
-        when = date_format(timezone.localtime(settled.at), "DATETIME_FORMAT")
+        self._prepared(row)
+        when = _time(settled.at.astimezone(row.zone))
         who = settled.by.partition(":")[2] or settled.by
         return f"{settled.reason or '(erased)'} ({who}, {when})"
 
@@ -130,7 +133,7 @@ class ConflictAdmin(ActsMixin, RepositoryAdmin):
         way = "in" if passage.direction is Direction.ENTRY else "out"
         notes = ["decided offline"] if passage.offline else []
         notes += ["forced"] if passage.forced else []
-        when = date_format(timezone.localtime(passage.at), "j M, H:i:s")
+        when = _time(passage.at.astimezone(row.zone))
         words = f"{when}, {way} at {gate}, {row.device_names[passage.device_id]}"
         return f"{words} ({', '.join(notes)})" if notes else words
 
@@ -178,6 +181,11 @@ class ConflictAdmin(ActsMixin, RepositoryAdmin):
         self.message_user(request, "Undone: the scan counts no more.", messages.SUCCESS)
         listed = reverse("admin:checkin_conflict_changelist")
         return HttpResponseRedirect(f"{listed}?event_id={row.event_id}")
+
+
+def _time(moment: datetime) -> str:
+    """Return a time of the event's zone, which it names: the rest of the office has UTC."""
+    return f"{moment.day} {moment:%b, %H:%M:%S %Z}"
 
 
 def _open(row: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What one scan at a gate costs over HTTP, and whether 100,000 guests make it slower."""
+"""What one scan at a gate costs over HTTP, with eight devices at our WSGI server at a time."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
 
 from eventsite.local.processes import Engine
 from tests.bench.crowds import MAIN, Crowd, a_scan
@@ -16,26 +14,17 @@ from tests.bench.serving import Caller, Callers, Site, cpu_seconds_of, installed
 
 CLIENTS = 8
 WARM, COUNTED = 150, 800
-SMALL, LARGE = 1_000, 2_000
-ROUNDS = 300
+CAPACITY = 100_000
 
 
 def measure() -> list[Measure]:
-    """CPU, rate and times of scans that admit at the main gate; the clients share the machine.
-
-    Then, one scan at a time and in turn, the same with 1,000 and with 100,000 registrations in
-    a table each.
-    """
-    with ExitStack() as stack:
-        state = stack.enter_context(tempfile.TemporaryDirectory(prefix="eventsite-bench-"))
-        engine = stack.enter_context(Engine(state, interval=3600))
-        site = stack.enter_context(installed(engine, "bench"))
-        found = _counted(site, Crowd(site.stores, SMALL, LARGE))
-        places = []
-        for size in (SMALL, LARGE):
-            site = stack.enter_context(installed(engine, f"bench-{size}"))
-            places.append((site, Crowd(site.stores, size, LARGE)))
-        return [*found, *_compared(places)]
+    """CPU, rate and times of scans that admit at the main gate; the clients share the machine."""
+    with (
+        tempfile.TemporaryDirectory(prefix="eventsite-bench-") as state,
+        Engine(state, interval=3600) as engine,
+        installed(engine, "bench") as site,
+    ):
+        return _counted(site, Crowd(site.stores, WARM + COUNTED, CAPACITY))
 
 
 def _counted(site: Site, crowd: Crowd) -> list[Measure]:
@@ -77,16 +66,3 @@ class Doors:
         seconds = time.perf_counter() - began
         assert (status, json.loads(told).get("code")) == (200, "ok"), told
         return seconds
-
-
-def _compared(places: list[tuple[Site, Crowd]]) -> Iterator[Measure]:
-    times: list[list[float]] = [[] for _ in places]
-    doors = [Doors(site, crowd) for site, crowd in places]
-    for number in range(ROUNDS + 10):
-        for (_, crowd), door, taken in zip(places, doors, times, strict=True):
-            # Guests from all over the table, each of them once.
-            step = crowd.size // (ROUNDS + 10)
-            taken.append(door.scan(crowd.ticket(number * step)))
-    small, large = (statistics.median(taken[10:]) for taken in times)
-    note = f"{small * 1000:.1f} ms at {SMALL}, {large * 1000:.1f} ms at {LARGE}"
-    yield Measure("checkin.growth_1k_100k", round(large / small, 2), "ratio", 1.2, note=note)

@@ -24,7 +24,8 @@ from eventsite.core.store.items import Item
 from eventsite.core.store.ledger import LedgerRepository
 from eventsite.core.store.registrations import Placing, RegistrationRepository
 from eventsite.core.store.stock import StockRepository
-from eventsite.core.store.table import CONFLICT_TRIES, EVENTS_INDEXES, Table, index_keys
+from eventsite.core.store.table import CONFLICT_TRIES, Table
+from eventsite.core.store.tables import EVENTS_INDEXES, index_keys
 from tests.bench.guests import EVENT, a_body, a_fair
 from tests.bench.measuring import Measure
 from tests.bench.names import LANGUAGES, MIXED, names

@@ -119,7 +119,7 @@ def _prepare(known: Any, rows: int) -> None:
 
     from eventsite.core import wiring
     from eventsite.core.services.organizing import set_up
-    from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE
+    from eventsite.core.store.tables import EVENTS_TABLE, OFFICE_TABLE
     from tests.builders import a_setup, an_event
 
     dynamodb = wiring.client("dynamodb")

@@ -20,7 +20,7 @@ import boto3
 
 from eventsite.core import wiring
 from eventsite.core.config import config
-from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE
+from eventsite.core.store.tables import EVENTS_TABLE, OFFICE_TABLE
 from eventsite.core.wiring import Stores
 from eventsite.local.processes import Child, Engine, base_environment, free_port
 

@@ -25,7 +25,7 @@ from eventsite.core.services.jobs import Shift, run
 from eventsite.core.services.requesting import Wish, ask
 from eventsite.core.services.ticketing import guest_link, ticket_code
 from eventsite.core.store.secrets import Secrets
-from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE
+from eventsite.core.store.tables import EVENTS_TABLE, OFFICE_TABLE
 from eventsite.core.wiring import Stores
 from eventsite.local.demo import Demo
 from eventsite.local.demo_event import EVENT_ID

@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.engine]
 
 DECIDE = """async ([at, scan, device, record, nowMs]) => {
   const { decideAlone } = await import(at);
-  const roster = { complete: true, find: async (key) => (record?.k === key ? record : null) };
+  const find = async (key) => (record?.k === key ? record : null);
+  const roster = { complete: device.complete ?? true, find };
   const seen = { of: async () => ({ passages: [], answered: false }) };
   return decideAlone(scan, { device, roster, seen, nowMs });
 }"""
@@ -64,7 +65,39 @@ def test_the_admission_before_is_told(page: Page, site: Site) -> None:
     assert first["first"]["gate_name"] == "Main gate"
 
 
-def alone(page: Page, site: Site, case: Case) -> Any:
+def test_a_first_admission_where_badges_are_printed_has_their_lines(page: Page, site: Site) -> None:
+    layout = {"layout_id": "card", "type_ids": [], "on_admission": True, "lines": ["name"]}
+    gate = {"gate_id": "main", "name": "Main gate", "type_ids": [], "zone_id": "", "badges": True}
+    printing = {"layouts": [layout], "gates": [gate]}
+    first = alone(page, site, named("a first admission"), **printing)
+    assert (first["verdict"]["badge"], first["badge"]) == (
+        True,
+        {"lines": {"name": "Ada Lovelace"}},
+    )
+    again = alone(page, site, named("in again after leaving"), **printing)
+    assert (again["verdict"]["badge"], again["badge"]) == (False, None)
+    by_hand = printing | {"layouts": [layout | {"on_admission": False}]}
+    assert alone(page, site, named("a first admission"), **by_hand)["badge"] is None
+
+
+def test_while_the_roster_is_not_whole_a_genuine_ticket_is_let_in(page: Page, site: Site) -> None:
+    verdict = alone(page, site, named("a ticket of nobody"), complete=False)["verdict"]
+    assert (verdict["code"], verdict["unsure"], verdict["guest_name"]) == ("ok", True, "")
+    forged = alone(page, site, named("a changed ticket"), complete=False)["verdict"]
+    assert forged["code"] == "bad_signature"
+
+
+def test_without_keys_nobody_is_let_in_on_the_word_of_the_device(page: Page, site: Site) -> None:
+    verdict = alone(page, site, named("a first admission"), keys=None)["verdict"]
+    assert (verdict["code"], verdict["outcome"]) == ("undecided", "incomplete")
+
+
+def test_who_may_not_force_does_not_force_offline_either(page: Page, site: Site) -> None:
+    forced = alone(page, site, named("forced: inside already"), rights=["scan"])["verdict"]
+    assert forced["code"] == "already_admitted"
+
+
+def alone(page: Page, site: Site, case: Case, **status: Any) -> Any:
     """Return what a device decides that has the roster, and nothing else, of the case."""
     record = case.record and record_fields(case.record)
     scan = {
@@ -81,7 +114,7 @@ def alone(page: Page, site: Site, case: Case) -> Any:
     wanted = {name: value for name, value in scan.items() if value}
     module = f"{site.url}/static/checkin/offline/alone.js"
     now_ms = case.now.timestamp() * 1000
-    return page.evaluate(DECIDE, [module, wanted, status_of(case.setup), record, now_ms])
+    return page.evaluate(DECIDE, [module, wanted, status_of(case.setup) | status, record, now_ms])
 
 
 def named(name: str) -> Case:

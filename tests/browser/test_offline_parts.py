@@ -19,7 +19,7 @@ PARTS = """
   const { openStore } = await import(at("store"));
   const { openVault } = await import(at("vault"));
   const { Clock } = await import(at("clock"));
-  const { Roster } = await import(at("roster"));
+  const { Roster, recordKey } = await import(at("roster"));
   const { Outbox } = await import(at("outbox"));
   const { Seen } = await import(at("seen"));
   const { upload } = await import(at("sync"));
@@ -218,13 +218,18 @@ def test_what_the_roster_tells_of_is_not_remembered_twice(run: Run) -> None:
     found = run("""
       const seen = new Seen(store);
       const passage = (scanId) => ({ scanId, at: 1, gateId: "main", zoneId: "" });
-      await seen.note("k", passage("sent-early"), { sentMs: 1000 });
-      await seen.note("k", passage("sent-late"), { sentMs: 500000 });
-      await seen.note("k", passage("not-sent"));
-      await seen.note("k", passage("undone"), { sentMs: 500000 });
-      await seen.settle("undone", 500000, { undone: true });
+      const device = { event: { number: 4021 }, gates: [] };
+      const verdict = { registration_id: "9f3ac1d2e4b50617" };
+      const k = await recordKey(4021, verdict.registration_id);
+      await seen.note(k, passage("sent-early"), { sentMs: 1000 });
+      await seen.note(k, passage("sent-late"), { sentMs: 500000 });
+      await seen.note(k, passage("not-sent"));
+      await seen.note(k, passage("undone"), { sentMs: 500000 });
+      await seen.note(k, passage("sent-now"));
+      await seen.settle(device, scan("sent-now"), verdict, 100000);
+      await seen.undo("undone");
       await seen.prune(300000);
-      const { passages } = await seen.of("k");
+      const { passages } = await seen.of(k);
       return passages.map(({ scanId, tag }) => [scanId, tag]);
     """)
     assert found == [["sent-late", "sent-lat"], ["not-sent", "not-sent"]]
@@ -259,3 +264,47 @@ def test_without_a_storage_the_device_works_until_the_page_is_closed(run: Run) -
       return [poor.lasting, box.waiting, (await box.batch("demo", 1))[0].ticket_code];
     """)
     assert found == [False, 1, "T"]
+
+
+# -- the page itself --
+SHELL = """
+  const { keepShell } = await import(at("shell"));
+  const sent = [];
+  const waiting = { postMessage: (words) => sent.push(words) };
+  const workers = new EventTarget();
+  workers.controller = null;
+  workers.register = async () => ({ waiting, update: async () => null });
+  Object.defineProperty(navigator, "serviceWorker", { value: workers });
+  window.marked = true;
+  const changed = () => workers.dispatchEvent(new Event("controllerchange"));
+  const seconds = (number) => new Promise((done) => setTimeout(done, number * 1000));
+"""
+
+
+def test_a_new_version_waits_until_nobody_is_served(run: Run) -> None:
+    found = run(
+        SHELL
+        + """
+      let idle = false;
+      await keepShell({ idle: () => idle });
+      await seconds(2.5);
+      const busy = sent.length;
+      idle = true;
+      await seconds(2.5);
+      return [busy, [...new Set(sent)]];
+    """
+    )
+    assert found == [0, ["take over"]]
+
+
+def test_the_page_is_loaded_again_when_a_new_version_takes_over_and_not_for_the_first(
+    run: Run, visitor: Visitor
+) -> None:
+    run(SHELL + "await keepShell({ idle: () => false }); changed(); await seconds(0.5);")
+    (page,) = visitor.browser.contexts[-1].pages
+    assert page.evaluate("() => window.marked") is True
+    with page.expect_navigation():
+        page.evaluate(
+            "() => { navigator.serviceWorker.dispatchEvent(new Event('controllerchange')); }"
+        )
+    assert page.evaluate("() => window.marked") is None

@@ -177,6 +177,9 @@ def test_badges_of_an_event_are_asked_for_and_fetched(office, door, card):
     assert answer.status_code == 302
     assert "no-store" in answer["Cache-Control"]
     assert "badges-001.pdf" in answer["Location"]
+    told = text(office.get(f"{LIST}demo~card/history/"))
+    assert "Badges asked for as PDF." in told
+    assert "Badges downloaded as PDF, file 1." in told
     gone = office.get(f"{LIST}files/{job_id}/2/", follow=True)
     assert "no such file" in text(gone)
     assert {each.by for each in door.stores.badges.page(door.stores.badges.log("demo"), 9)} == {

@@ -138,6 +138,17 @@ def test_who_was_erased_is_to_be_forgotten(door: Door) -> None:
     assert page["records"] == [{"k": key_of(door, door.registration), "s": "gone"}]
 
 
+def test_who_passed_a_gate_is_told_to_the_other_devices(door: Door) -> None:
+    since = roster(door)["roster_at"]
+    door.scan()
+    registration = door.registration
+    touched = (registration.event_id, registration.registration_id, datetime.now(UTC))
+    door.stores.scan_ledger.touch(*touched)  # as the stream does of what happens at the doors
+    page = roster(door, since=since)
+    assert page["full"] is False
+    assert records(page)[key_of(door, registration)]["a"][1] == "main"
+
+
 def test_a_change_that_the_stream_wrote_late_is_not_missed(door: Door) -> None:
     cancel(door, door.registration)
     since = datetime.now(UTC) + rosters.LATE - timedelta(seconds=2)

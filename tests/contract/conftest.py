@@ -18,7 +18,8 @@ import pytest
 from botocore.config import Config
 
 from eventsite.core import wiring
-from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE, Table
+from eventsite.core.store.table import Table
+from eventsite.core.store.tables import EVENTS_TABLE, OFFICE_TABLE
 from eventsite.core.wiring import Stores
 from eventsite.local.processes import CREDENTIALS, Engine
 from tests.conftest import SECRET, make_bucket, make_tables

@@ -19,7 +19,8 @@ from eventsite.core.domain.registrations import RegistrationStatus
 from eventsite.core.domain.scans import Scan
 from eventsite.core.services.overseeing import Reasoned, open_conflicts, settle, undo_scan
 from eventsite.core.store.registration_items import registration_item
-from eventsite.core.store.table import EVENTS_TABLE, Table
+from eventsite.core.store.table import Table
+from eventsite.core.store.tables import EVENTS_TABLE
 from tests.builders import NOON
 from tests.contract.attacking import at_once
 from tests.contract.doorkeeping import ENTRY, EXIT, Doors, a_gate, a_zone

@@ -20,7 +20,8 @@ from eventsite.core.errors import EventSiteError, Unavailable
 from eventsite.core.services.overseeing import Reasoned, block, unblock, undo_scan
 from eventsite.core.store.items import Item
 from eventsite.core.store.registration_items import registration_item
-from eventsite.core.store.table import EVENTS_TABLE, Table
+from eventsite.core.store.table import Table
+from eventsite.core.store.tables import EVENTS_TABLE
 from tests.builders import NOON
 from tests.contract.doorkeeping import ENTRY, EXIT, Doors, a_gate, a_zone
 from tests.contract.memory import Memory

@@ -43,7 +43,8 @@ from eventsite.core.services.lining_up import SELDOM, offer_places, release_laps
 from eventsite.core.services.organizing import save_code, save_event, save_type
 from eventsite.core.services.personal_data import erase
 from eventsite.core.services.registering import register
-from eventsite.core.store.table import EVENTS_TABLE, Table
+from eventsite.core.store.table import Table
+from eventsite.core.store.tables import EVENTS_TABLE
 from tests.builders import NOON, a_guest
 from tests.contract.attacking import Shop, a_kind, opened
 from tests.contract.books import (

@@ -75,7 +75,7 @@ def test_a_second_badge_needs_a_reason(fair):
     assert fair.registrations.get(me).reissue == 0
 
 
-@pytest.mark.parametrize("reason", ["no", "x" * 201])
+@pytest.mark.parametrize("reason", ["no", "x" * 201, "ring\x07ring"])
 def test_a_reason_has_a_length(fair, reason):
     with pytest.raises(Invalid):
         printed(fair, ada(fair), reason=reason)

@@ -28,14 +28,16 @@ from eventsite.core.store import (
     registrations,
     requests,
     rosters,
+    scan_ledger,
     scans,
     staff,
     stock,
+    tallies,
     throttles,
     web_sessions,
 )
 from eventsite.core.store.patterns import OFFICE_PATTERNS, PATTERNS
-from eventsite.core.store.table import EVENTS_TABLE, OFFICE_TABLE
+from eventsite.core.store.tables import EVENTS_TABLE, OFFICE_TABLE
 from tests.house import generated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,6 +114,8 @@ REPOSITORIES = {
         imports.BeforeRepository,
         stock.StockRepository,
         ledger.LedgerRepository,
+        scan_ledger.ScanLedgerRepository,
+        tallies.TallyRepository,
         rosters.RosterRepository,
         attempts.AttemptRepository,
         badges.BadgeRepository,
@@ -143,9 +147,12 @@ def test_every_access_pattern_is_documented_and_none_is_invented(table, patterns
     assert sorted(p.method for p in patterns) == sorted(methods)
 
 
+KEYS = ("keys", "ledger_keys", "office_keys")
+
+
 def test_every_key_is_in_the_access_patterns():
     store = ROOT / "eventsite/core/store"
-    source = (store / "keys.py").read_text() + (store / "office_keys.py").read_text()
+    source = "".join((store / f"{name}.py").read_text() for name in KEYS)
     prefixes = set(re.findall(r'f?"([A-Z]{3,})#', source)) | {"EVENTS", "STAFF"}
     documented = " ".join(p.where for p in (*PATTERNS, *OFFICE_PATTERNS))
     assert {p for p in prefixes if p not in documented} == set()

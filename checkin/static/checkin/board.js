@@ -65,6 +65,11 @@ async function look() {
   if (!document.hidden) timer = setTimeout(look, EVERY_MS);
 }
 
+// What is newest is at the right; where it does not fit, that is what is shown.
+for (const chart of document.querySelectorAll(".board-charts .panel-scroll")) {
+  chart.scrollLeft = chart.scrollWidth;
+}
+
 if (parts && "live" in parts.dataset) {
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);

@@ -140,9 +140,9 @@ function decided(guest, { verdict, offline, badge, scanId }) {
   const { answers: _, forceReason: __, ...who } = guest;
   state.current = { who, answers: guest.answers };
   showVerdict(verdict, offline);
-  if (verdict.code === "needs_answers") return ask(verdict.questions);
   const admitted = verdict.code === "ok";
   $("force").hidden = !may("force") || admitted || FINAL.includes(verdict.code);
+  if (verdict.code === "needs_answers") return ask(verdict.questions);
   showLast({ verdict, who, scanId, badge, undoable: admitted });
   if (admitted && verdict.badge && may("badge")) printFirst(state.last);
 }

@@ -91,7 +91,7 @@ def layout_of(registration: Registration, setup: EventSetup) -> BadgeLayout:
 def checked_reason(text: str) -> str:
     """Return a tidy reason, or nothing. Raises Invalid."""
     reason = " ".join(text.split())
-    if reason and len(reason) not in REASON:
+    if reason and (len(reason) not in REASON or not reason.isprintable()):
         raise Invalid(
             f"A reason has {REASON.start} to {REASON.stop - 1} characters.", field="reason"
         )

@@ -134,6 +134,7 @@ def account(
                 "gate": gates.get(each.scan.gate_id, each.scan.gate_id),
                 "device_id": each.scan.device_id,
                 "verdict": each.verdict.code.value,
+                "forced": each.scan.forced,
             }
             for each in kept.scans
         ],

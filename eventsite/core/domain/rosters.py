@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eventsite.core.domain.attendance import Attendance, Passage
-from eventsite.core.domain.badges import ANSWER, EVENT, NAME, TYPE, sources_of
+from eventsite.core.domain.badge_prints import lines_of
+from eventsite.core.domain.badges import sources_of
 from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.registrations import Registration, RegistrationStatus
 from eventsite.core.domain.scans import Direction
@@ -89,7 +90,7 @@ def record_of(
     key = record_key(setup.event.number, registration.registration_id)
     valid = attendance.valid[-PASSAGES_TOLD:] if attendance else ()
     entries = [p for p in valid if p.direction is Direction.ENTRY]
-    lines = badge_lines(registration, setup, sources)
+    lines = lines_of(registration, setup, sources)
     nonce, sealed = seal({"name": registration.guest.name, "lines": lines}, key, ticket_code)
     return RosterRecord(
         key=key,
@@ -102,18 +103,6 @@ def record_of(
         nonce=nonce,
         sealed=sealed,
     )
-
-
-def badge_lines(
-    registration: Registration, setup: EventSetup, sources: Iterable[str]
-) -> dict[str, str]:
-    """Return by source what a guest's badge says."""
-    plain = {
-        NAME: registration.guest.name,
-        TYPE: setup.type(registration.type_id).name,
-        EVENT: setup.event.title,
-    }
-    return {source: plain.get(source, _answer(registration, source)) for source in sources}
 
 
 def shape(setup: EventSetup, slot: int) -> str:
@@ -163,7 +152,3 @@ def _standing(registration: Registration, attendance: Attendance | None) -> Stan
         return Standing.CANCELLED
     confirmed = registration.status is RegistrationStatus.CONFIRMED
     return Standing.OK if confirmed else Standing.NOT_CONFIRMED
-
-
-def _answer(registration: Registration, source: str) -> str:
-    return ", ".join(registration.answers.get(source.removeprefix(ANSWER), ()))

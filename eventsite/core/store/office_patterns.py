@@ -72,6 +72,12 @@ OFFICE_PATTERNS: tuple[Pattern, ...] = (
     Pattern("a new device", "DeviceRepository.add", "DEVICE#<device> / -", "1 w, 1 i"),
     Pattern("one device", "DeviceRepository.get", "DEVICE#<device> / -", "1 r"),
     Pattern(
+        "one device, up to five seconds old",
+        "DeviceRepository.recent",
+        "DEVICE#<device> / -",
+        "1 r, or none",
+    ),
+    Pattern(
         "the devices of an event",
         "DeviceRepository.of_event",
         "by_actor: DEVICES#<event> / *",

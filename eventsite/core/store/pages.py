@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 
 from eventsite.core.errors import BadCursor
 from eventsite.core.store.items import Item
-from eventsite.core.store.table import Table, index_keys
+from eventsite.core.store.table import Table
+from eventsite.core.store.tables import index_keys
 
 T = TypeVar("T")
 U = TypeVar("U")

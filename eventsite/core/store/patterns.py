@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from eventsite.core.store.badge_patterns import BADGE_PATTERNS
 from eventsite.core.store.door_patterns import DOOR_PATTERNS
+from eventsite.core.store.ledger_patterns import LEDGER_PATTERNS
 from eventsite.core.store.office_patterns import OFFICE_PATTERNS
 from eventsite.core.store.pattern import Pattern
 from eventsite.core.store.registration_patterns import REGISTRATION_PATTERNS
@@ -16,6 +17,7 @@ __all__ = ["OFFICE_PATTERNS", "PATTERNS", "Pattern"]
 PATTERNS: tuple[Pattern, ...] = (
     *REGISTRATION_PATTERNS,
     *DOOR_PATTERNS,
+    *LEDGER_PATTERNS,
     *BADGE_PATTERNS,
     Pattern(
         "an event with all that is set up for it",

@@ -43,17 +43,24 @@ class PersonalRepository:
         if "registration" not in found:
             raise NotFound("There is no such registration.", field="registration_id")
         registration = items.load(Registration, found["registration"][0])
+        attended = next((items.load(Attendance, i) for i in found.get("attendance", ())), None)
         return Belongings(
             registration=registration,
-            attendance=next((items.load(Attendance, i) for i in found.get("attendance", ())), None),
+            attendance=attended,
             badge=next((items.load(Badge, i) for i in found.get("badge", ())), None),
             sign_ups=[items.load(SignUp, i) for i in found.get("sign_up", ())],
             requests=[items.load(GuestRequest, i) for i in found.get("guest_request", ())],
             earlier=[items.load(EarlierImage, i) for i in found.get("before_import", ())],
             deliveries=self.deliveries(registration_id),
-            scans=[_scan_record(i) for i in self._listed(keys.scans_of(registration_id))],
+            scans=self._scans(registration_id, attended),
             attempts=self.attempts(registration.event_id, registration.guest.email),
         )
+
+    def _scans(self, registration_id: str, attended: Attendance | None) -> list[ScanRecord]:
+        """Return refused scans, and the forced ones: what was written stands there alone."""
+        forced = [p.scan for p in (attended.passages if attended else ()) if p.forced]
+        found = self._table.get_all([keys.scan(*scan) for scan in forced])
+        return [_scan_record(i) for i in (*self._listed(keys.scans_of(registration_id)), *found)]
 
     def deliveries(self, registration_id: str) -> list[Delivery]:
         """Return what was sent to a guest, oldest first."""

@@ -1,7 +1,7 @@
-"""The two tables: their definition, and the one place that calls DynamoDB.
+"""The one place that calls DynamoDB; how the tables are made is in ``tables``.
 
-``tests/house`` compares the definitions with infra/foundation.yaml. Everything a repository
-needs is here: get, put, update, delete, query, transact, with refusals as values of ours.
+Everything a repository needs is here: get, put, update, delete, query, transact, with refusals
+as values of ours.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ from eventsite.core.store.items import Item
 
 R = TypeVar("R")
 
-EVENTS_INDEXES = ("by_name", "by_time", "by_queue")
-OFFICE_INDEXES = ("by_actor", "by_month")
-
 _THROTTLED = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -36,50 +33,6 @@ BATCH_MAX = 100
 
 CONFLICT_TRIES = 8
 """Tries of one transaction that collides with others. Source: measured, 50 threads on one item."""
-
-
-def definition(indexes: Sequence[str], *, stream: bool) -> dict[str, Any]:
-    """Return the CreateTable arguments of a table, without its name."""
-    names = ["pk", "sk", *(f"{i.removeprefix('by_')}_{part}" for i in indexes for part in _PARTS)]
-    table: dict[str, Any] = {
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
-        "KeySchema": _key_schema("pk", "sk"),
-        "GlobalSecondaryIndexes": [
-            {
-                "IndexName": index,
-                "KeySchema": _key_schema(*index_keys(index)),
-                "Projection": {"ProjectionType": "ALL"},
-            }
-            for index in indexes
-        ],
-    }
-    if stream:
-        table["StreamSpecification"] = {
-            "StreamEnabled": True,
-            "StreamViewType": "NEW_AND_OLD_IMAGES",
-        }
-    return table
-
-
-_PARTS = ("pk", "sk")
-
-
-def index_keys(index: str) -> tuple[str, str]:
-    """Return an index's partition and sort attributes: by_name -> name_pk, name_sk."""
-    stem = index.removeprefix("by_")
-    return f"{stem}_pk", f"{stem}_sk"
-
-
-def _key_schema(partition: str, sort: str) -> list[dict[str, str]]:
-    return [
-        {"AttributeName": partition, "KeyType": "HASH"},
-        {"AttributeName": sort, "KeyType": "RANGE"},
-    ]
-
-
-EVENTS_TABLE = definition(EVENTS_INDEXES, stream=True)
-OFFICE_TABLE = definition(OFFICE_INDEXES, stream=False)
 
 
 class ConditionFailed(Exception):
@@ -182,21 +135,8 @@ class Table:
         """Return the items of these keys that are there, in no order; 100 a call, consistent."""
         found: list[Item] = []
         for start in range(0, len(wanted), BATCH_MAX):
-            left: dict[str, Any] = {
-                self.name: {
-                    "Keys": [to_wire(key) for key in wanted[start : start + BATCH_MAX]],
-                    "ConsistentRead": True,
-                }
-            }
-            for attempt in range(CONFLICT_TRIES):
-                answer = self._call(self.client.batch_get_item, RequestItems=left)
-                found += [from_wire(item) for item in answer["Responses"].get(self.name, ())]
-                left = answer.get("UnprocessedKeys") or {}
-                if not left:
-                    break
-                _wait(attempt)
-            else:
-                raise Unavailable("The table is busy; try again.")
+            chunk = wanted[start : start + BATCH_MAX]
+            found += self._batch({self.name: chunk})[self.name]
         return found
 
     def get_all_with(
@@ -206,10 +146,15 @@ class Table:
 
         At most 100 keys; consistent, in no order.
         """
-        found: dict[str, list[Item]] = {self.name: [], other.name: []}
+        found = self._batch({self.name: wanted, other.name: others})
+        return found[self.name], found[other.name]
+
+    def _batch(self, wanted: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
+        """Return the items of at most 100 keys, by table."""
+        found: dict[str, list[Item]] = {name: [] for name in wanted}
         left: dict[str, Any] = {
             name: {"Keys": [to_wire(key) for key in each], "ConsistentRead": True}
-            for name, each in ((self.name, wanted), (other.name, others))
+            for name, each in wanted.items()
         }
         for attempt in range(CONFLICT_TRIES):
             answer = self._call(self.client.batch_get_item, RequestItems=left)
@@ -217,7 +162,7 @@ class Table:
                 found[name] += [from_wire(item) for item in each]
             left = answer.get("UnprocessedKeys") or {}
             if not left:
-                return found[self.name], found[other.name]
+                return found
             _wait(attempt)
         raise Unavailable("The table is busy; try again.")
 

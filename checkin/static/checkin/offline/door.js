@@ -1,15 +1,14 @@
 // The door: scans get verdicts with the server or without it, and reach it sooner or later.
 
 import { Refused, Unreachable } from "../../eventsite/device.js";
-import { newId } from "../ids.js";
 import { decideAlone } from "./alone.js";
 import { Clock } from "./clock.js";
 import { Link } from "./link.js";
-import { Outbox } from "./outbox.js";
-import { recordKey, Roster } from "./roster.js";
+import { Outbox, scanOf } from "./outbox.js";
+import { Roster } from "./roster.js";
 import { Seen } from "./seen.js";
 import { openStore } from "./store.js";
-import { upload } from "./sync.js";
+import { upload, within } from "./sync.js";
 import { openVault } from "./vault.js";
 
 const TRY_MS = 1500; // as long as a guest may wait
@@ -80,20 +79,20 @@ class Door {
    * tried. Throws Refused when the server takes no such scan; having no network is no error.
    */
   async scan(asked) {
-    const wanted = this.#scanOf(asked);
+    const wanted = scanOf(asked, this.#clock.iso());
     const scan = (await this.#outbox.begun(wanted, this.#clock.now())) ?? wanted;
     await this.#outbox.add(scan, this.device?.event.event_id ?? "", this.#clock.now());
     const verdict = await this.#asked(scan);
     if (!verdict) return this.#decided(scan);
     await this.#outbox.done(scan.scan_id);
-    if (verdict.code === "ok") await this.#noteAnswered(scan, verdict);
+    if (verdict.code === "ok") await this.#seen.noteAnswered(this.device, scan, verdict, this.#clock.now());
     this.tell();
     return { verdict, offline: false, badge: null, scanId: scan.scan_id };
   }
 
   /** The server knows that a scan counts no more. */
   async undone(scanId) {
-    await this.#seen.settle(scanId, this.#clock.now(), { undone: true });
+    await this.#seen.undo(scanId);
   }
 
   /** Somebody has read why a scan was not taken. */
@@ -105,9 +104,8 @@ class Door {
 
   /** Wipe everything from this device, also what was not uploaded. */
   async forget() {
-    this.stop();
+    await this.#link.stop();
     await this.#store.wipe();
-    await this.#roster.restore();
     this.device = null;
   }
 
@@ -128,24 +126,16 @@ class Door {
     if (this.#revoked) return "revoked";
     if (this.leaseOver) return "lease_over";
     if (!globalThis.crypto?.subtle) return "insecure";
-    return this.#store.lasting ? "" : "memory_only";
+    return this.#store.lasting && this.#outbox.lasting ? "" : "memory_only";
   }
 
   // -- one scan -------------------------------------------------------------------------------
-  #scanOf({ ticketCode, registrationId, gateId, direction, sessionId, answers, forceReason }) {
-    const scan = {
-      scan_id: newId(), gate_id: gateId, scanned_at: this.#clock.iso(), ticket_code: ticketCode,
-      registration_id: registrationId, direction, session_id: sessionId, answers, force_reason: forceReason,
-    };
-    return Object.fromEntries(Object.entries(scan).filter(([, value]) => value));
-  }
-
   /** The server's verdict; null when there is none in time. */
   async #asked(scan) {
     const signal = AbortSignal.timeout(this.online || !this.device ? TRY_MS : TRY_AGAIN_MS);
     try {
       // What this device let in alone comes first, or the server would let it in once more.
-      if (this.#owes) await Promise.race([this.#upload(), ended(signal)]);
+      if (this.#owes) await within(signal, this.#upload());
       if (this.#owes) return null;
       const body = { ...scan, sent_at: this.#clock.iso() };
       const verdict = await this.#call("POST", "scans", { body, signal });
@@ -174,17 +164,6 @@ class Door {
     this.#link.hurry();
     this.tell();
     return { verdict, offline: true, badge, scanId: scan.scan_id };
-  }
-
-  async #noteAnswered(scan, verdict) {
-    if (!this.device?.event.number || !globalThis.crypto?.subtle || !verdict.registration_id) return;
-    const gate = this.device.gates.find((each) => each.gate_id === scan.gate_id);
-    const passage = {
-      scanId: scan.scan_id, at: this.#clock.now(), gateId: scan.gate_id, zoneId: verdict.zone_id ?? "",
-      within: gate?.sessions ? (gate.zone_id ?? "") : "", direction: verdict.direction ?? "entry",
-    };
-    const key = await recordKey(this.device.event.number, verdict.registration_id);
-    await this.#seen.note(key, passage, { sentMs: this.#clock.now(), answered: Boolean(scan.answers) });
   }
 
   #lost() {
@@ -218,7 +197,7 @@ class Door {
   #upload() {
     this.#uploading ??= upload(this.#outbox, this.device?.event.event_id, {
       call: this.#call, clock: this.#clock,
-      onAnswer: (scan) => this.#seen.settle(scan.scan_id, this.#clock.now()),
+      onAnswer: (scan, verdict) => this.#seen.settle(this.device, scan, verdict, this.#clock.now()),
     }).finally(async () => {
       this.#uploading = null;
       this.#failed = await this.#outbox.failures();
@@ -234,9 +213,10 @@ class Door {
     return true;
   }
 
-  async refresh() {
-    if (!this.device?.rights.includes("scan") || !this.device.event.number) return;
-    await this.#roster.refresh(this.#call, this.device.event.event_id);
+  async refresh(signal) {
+    if (!this.device?.rights.includes("scan")) return;
+    const call = (method, path, more) => this.#call(method, path, { ...more, signal });
+    await this.#roster.refresh(call, this.device.event.event_id);
     await this.#seen.prune(Date.parse(this.#roster.at));
     this.tell();
   }
@@ -255,14 +235,16 @@ class Door {
     this.#revoked = true;
     this.online = false;
     this.device = null;
-    await this.#roster.wipe();
-    await this.#seen.wipe();
+    await this.#forgetGuests();
     await this.#store.write({ table: "kept", drop: "device" });
     this.tell();
   }
 
   async #endLease() {
-    if (!this.leaseOver || !this.#roster.at) return;
+    if (this.leaseOver && this.#roster.begun) await this.#forgetGuests();
+  }
+
+  async #forgetGuests() {
     await this.#roster.wipe();
     await this.#seen.wipe();
   }
@@ -271,5 +253,3 @@ class Door {
     return error instanceof Refused && error.status === WITHDRAWN;
   }
 }
-
-const ended = (signal) => new Promise((done) => { signal.addEventListener("abort", () => done(), { once: true }); });

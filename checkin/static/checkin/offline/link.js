@@ -24,9 +24,11 @@ export class Link {
     this.#run(this.#running.signal);
   }
 
-  stop() {
+  /** Stop; resolves when nothing is under way that could still write. */
+  async stop() {
     this.#running?.abort();
     this.#running = null;
+    await this.#refreshing;
   }
 
   /** Something happened that the next turn should not wait for. */
@@ -57,13 +59,13 @@ export class Link {
   async #turn(signal) {
     await this.#door.beat(signal);
     if (await this.#door.sync()) await this.#door.beat(signal); // with the conflicts that it made
-    this.#refresh();
+    this.#refresh(signal);
   }
 
   /** Beside the heartbeats: a whole roster may take longer than one. */
-  #refresh() {
+  #refresh(signal) {
     if (this.#refreshing || performance.now() - this.#refreshedMs < ROSTER_MS) return;
-    this.#refreshing = this.#door.refresh()
+    this.#refreshing = this.#door.refresh(signal)
       .then(() => { this.#refreshedMs = performance.now(); })
       .catch((error) => {
         if (this.#door.isWithdrawn(error)) return this.#door.withdrawn();

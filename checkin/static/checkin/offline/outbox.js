@@ -1,5 +1,7 @@
 // Scans that the server has not answered: written before the network is tried, gone when it has.
 
+import { newId } from "../ids.js";
+
 const SAME_READING_MS = 120000;
 
 /**
@@ -12,6 +14,7 @@ export class Outbox {
   #vault;
   #entries = new Map(); // by scan id, in the order of reading
   #bodies = new Map(); // what was unsealed, or never had to be
+  lasting = true; // until the disk is full, or taken away
 
   constructor(store, vault) {
     this.#store = store;
@@ -100,7 +103,8 @@ export class Outbox {
     const sealed = await this.#vault.seal(scan);
     this.#entries.set(entry.scanId, { ...entry, sealed });
     this.#bodies.set(entry.scanId, scan);
-    await this.#store.write({ table: "outbox", put: { ...entry, sealed } });
+    await this.#store.write({ table: "outbox", put: { ...entry, sealed } })
+      .then(() => { this.lasting = true; }, () => { this.lasting = false; });
   }
 
   /** The scan of an entry; null if another browser's key sealed it. */
@@ -124,6 +128,15 @@ export class Outbox {
     this.#entries.delete(scanId);
     this.#bodies.delete(scanId);
   }
+}
+
+/** Return the scan of a reading, as the API takes it. */
+export function scanOf({ ticketCode, registrationId, gateId, direction, sessionId, answers, forceReason }, scannedAt) {
+  const scan = {
+    scan_id: newId(), gate_id: gateId, scanned_at: scannedAt, ticket_code: ticketCode, registration_id: registrationId,
+    direction, session_id: sessionId, answers, force_reason: forceReason,
+  };
+  return Object.fromEntries(Object.entries(scan).filter(([, value]) => value));
 }
 
 /** Whether two scans read the same, apart from their ids and times. */

@@ -58,6 +58,11 @@ export class Roster {
     return Boolean(this.#now);
   }
 
+  /** Whether there is anything of it. */
+  get begun() {
+    return Boolean(this.#now ?? this.#next);
+  }
+
   get at() {
     return this.#now?.at ?? null;
   }

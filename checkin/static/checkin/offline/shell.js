@@ -18,8 +18,11 @@ export async function keepShell({ idle }) {
     return; // a browser that keeps nothing: the page works while the server does
   }
   if (!registration) return;
-  const replaced = Boolean(serviceWorker.controller);
-  serviceWorker.addEventListener("controllerchange", () => { if (replaced) location.reload(); });
+  let kept = Boolean(serviceWorker.controller); // the first worker takes over a page of its own version
+  serviceWorker.addEventListener("controllerchange", () => {
+    if (kept) location.reload();
+    kept = true;
+  });
   setInterval(() => registration.update().catch(() => null), LOOK_MS);
   setInterval(() => { if (registration.waiting && idle()) registration.waiting.postMessage("take over"); }, 2000);
 }

@@ -41,3 +41,9 @@ async function taken(outbox, scans, answers, onAnswer) {
     }
   }
 }
+
+/** Wait for work, or until `signal` is aborted; the work goes on. */
+export function within(signal, work) {
+  const ended = new Promise((done) => { signal.addEventListener("abort", () => done(), { once: true }); });
+  return Promise.race([work, ended]);
+}

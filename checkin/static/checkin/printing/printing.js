@@ -12,6 +12,8 @@ import { printSheet } from "./sheet.js";
 const CHOSEN = "eventsite.printer";
 const UNTOLD = "eventsite.prints";
 const UNTOLD_MAX = 500;
+/** How long a guest waits for the server before the badge is printed from the roster. */
+const SERVER_MS = 3000;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** How this device prints: the browser's printer, a label printer's agent, or not at all. */
@@ -51,11 +53,10 @@ export async function printBadge({
   underWay.set(key, printId);
   try {
     const dpi = kind === "agent" ? (await agentStatus()).dpi : 203;
-    await settlePrints(call);
     let badge = null;
     try {
-      const format = kind === "agent" ? "zpl" : "data";
-      badge = await call("POST", "badges", { body: { ...who, print_id: printId, reason, format, dpi } });
+      const body = { ...who, print_id: printId, reason, format: kind === "agent" ? "zpl" : "data", dpi };
+      badge = await call("POST", "badges", { body, signal: AbortSignal.timeout(SERVER_MS) });
     } catch (error) {
       if (error.status) return refused(error, key, t);
       const about = { layouts, types, typeId, offlineBadge, ticketCode, reason };
@@ -64,6 +65,7 @@ export async function printBadge({
     if (kind === "agent") await printLabel(printId, badge.zpl);
     else printSheet(drawn({ ...badge, ticketCode: badge.ticket_code, serial: badge.says }), badge.layout);
     underWay.delete(key);
+    settlePrints(call); // nobody waits for it
     return { state: "printed", words: t("badge_printed") };
   } catch (error) {
     if (!(error instanceof PrinterDown)) throw error;
