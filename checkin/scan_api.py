@@ -25,7 +25,6 @@ from eventsite.callers import (
     DeviceAuthentication,
     DeviceMay,
     DeviceMayScan,
-    ScanAuthentication,
     device_of,
 )
 from eventsite.core.domain.scans import Scan
@@ -55,7 +54,8 @@ class BatchParser(StrictParser):
 class ScansView(APIView):
     """Scans of tickets."""
 
-    authentication_classes = (ScanAuthentication,)
+    authentication_classes = (DeviceAuthentication,)
+    reads_device_again = True
     permission_classes = (DeviceMayScan,)
     parser_classes = (ScanParser,)
 

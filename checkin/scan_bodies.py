@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from checkin.verdict_answers import DIRECTIONS, VERDICT_CODES
 from eventsite.bodies import TextField
 from eventsite.core.domain.events import EventSetup, Gate, GateDirection
 from eventsite.core.domain.questions import TEXT_MAX
@@ -101,7 +102,7 @@ class ScanSerializer(serializers.Serializer[Any]):
         help_text="The device's clock now: what it is wrong by is taken off `scanned_at`.",
     )
     direction = serializers.ChoiceField(
-        choices=[d.value for d in Direction],
+        choices=DIRECTIONS,
         required=False,
         help_text="The gate's own where it has one; entry where guests pass both ways.",
     )
@@ -116,7 +117,7 @@ class ScanSerializer(serializers.Serializer[Any]):
     )
     answers = AnswersField(required=False, help_text="To the questions of `needs_answers`.")
     offline_code = serializers.ChoiceField(
-        choices=[c.value for c in VerdictCode],
+        choices=VERDICT_CODES,
         required=False,
         help_text="The verdict that the device gave while it had no answer.",
     )

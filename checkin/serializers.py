@@ -19,6 +19,9 @@ APP_MAX = 80
 TO_SYNC_MAX = 10_000_000
 
 
+GATE_DIRECTIONS = [(direction.value, direction.value) for direction in GateDirection]
+
+
 class TextsField(serializers.ListField):
     """A list of texts. One instance for each field: DRF lets two names of one take the last."""
 
@@ -90,7 +93,7 @@ class GateSerializer(serializers.Serializer[Any]):
 
     gate_id = serializers.CharField()
     name = serializers.CharField()
-    direction = serializers.ChoiceField(choices=[d.value for d in GateDirection])
+    direction = serializers.ChoiceField(choices=GATE_DIRECTIONS)
     type_ids = TextsField()
     zone_id = serializers.CharField(allow_blank=True, help_text="Empty for the event.")
     sessions = serializers.BooleanField()

@@ -86,13 +86,11 @@ class CognitoAuthentication(BaseAuthentication):
 class DeviceAuthentication(BaseAuthentication):
     """``Authorization: Device <device_id>.<secret>``, or ``Bearer <access token>`` of a client."""
 
-    recently = False
-
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
         now = timezone.now()
         credential = _credential(request, "Device", BadDevice)
         if credential is not None:
-            address, recently = address_of(request), self.recently
+            address, recently = address_of(request), _read_again(request)
             device = let_in(stores(), credential, address, now, recently=recently)
             return Caller(device=device), None
         token = _credential(request, "Bearer", BadToken)
@@ -106,10 +104,10 @@ class DeviceAuthentication(BaseAuthentication):
         return "Device"
 
 
-class ScanAuthentication(DeviceAuthentication):
-    """The same for views that read the device again together with the guest."""
-
-    recently = True
+def _read_again(request: Request) -> bool:
+    """Return whether the view reads the device again, so that a moment's memory is enough."""
+    view = (request.parser_context or {}).get("view")
+    return bool(getattr(view, "reads_device_again", False))
 
 
 class DeviceMay(BasePermission):

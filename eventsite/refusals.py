@@ -77,6 +77,8 @@ BY_CODE: Mapping[str, Promise] = {
     "bad_link": _("This link is not ours or is incomplete."),
     "bad_token": _("You are not signed in any more. Please sign in again."),
     "bad_device": _("This device is not known here."),
+    "bad_code": _("This code is not good any more. Please ask for a new one."),
+    "throttled": _("Too many wrong tries. Please wait some minutes."),
     "bad_signature": _("This message was not signed as it should be."),
     "forbidden": _("You may not do this."),
     "key_reused": _("This form was sent before with other details. Please send it once more."),

@@ -57,7 +57,6 @@ class CognitoScheme(CallerScheme):  # type: ignore[no-untyped-call]
 
 class DeviceScheme(CallerScheme):  # type: ignore[no-untyped-call]
     target_class = "eventsite.callers.DeviceAuthentication"
-    match_subclasses = True
     name = "device"
     definition = {
         "type": "apiKey",

@@ -216,5 +216,8 @@ SPECTACULAR_SETTINGS = {
         "PaymentState": "registration.api.serializers.PAYMENTS",
         "SettledPayment": "registration.api.bodies.SETTLED",
         "RequestStatus": "requests_app.serializers.STATUSES",
+        "Direction": "checkin.verdict_answers.DIRECTIONS",
+        "GateDirection": "checkin.serializers.GATE_DIRECTIONS",
+        "VerdictCode": "checkin.verdict_answers.VERDICT_CODES",
     },
 }

@@ -149,6 +149,7 @@ def _questions() -> tuple[Question, ...]:
             name="Are you trained in first aid?",
             help="Friends of the house look after the benches.",
             kind=QuestionKind.YES_NO,
+            required=True,
             type_ids=("friend",),
             at_door=True,
         ),

@@ -184,7 +184,10 @@ class PartyForm:
                 block.offer.price,
                 block.offer.kind.currency,
                 block.offer.sale is Sale.WAITLIST,
-                [(q.question_id, q.name, q.kind, q.choices, q.required) for q in block.questions],
+                [
+                    (q.question_id, q.name, q.kind, q.choices, q.required_at_once)
+                    for q in block.questions
+                ],
             ]
             for block in self.blocks
         ]

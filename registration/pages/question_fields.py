@@ -138,7 +138,7 @@ def _field(question: Question) -> forms.Field:
     about: dict[str, Any] = {
         "label": question.name,
         "help_text": question.help,
-        "required": question.required,
+        "required": question.required_at_once,
     }
     match question.kind:
         case QuestionKind.NUMBER:
@@ -168,7 +168,7 @@ def _field(question: Question) -> forms.Field:
 def _choice(question: Question, about: dict[str, Any]) -> forms.Field:
     choices: list[tuple[str, Any]] = [(each, each) for each in question.choices]
     if len(choices) <= RADIOS_MAX:
-        if not question.required:
+        if not question.required_at_once:
             choices.append(("", _("No answer")))
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **about)
     return forms.ChoiceField(choices=[("", _("Please choose")), *choices], **about)

@@ -54,7 +54,9 @@ class QuestionsForm(RefusableForm):
     @property
     def seen(self) -> str:
         """A digest of the questions: what somebody agreed to is what they saw."""
-        said = [(q.question_id, q.name, q.kind, q.choices, q.required) for q in self.questions]
+        said = [
+            (q.question_id, q.name, q.kind, q.choices, q.required_at_once) for q in self.questions
+        ]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
     @property

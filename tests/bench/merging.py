@@ -18,7 +18,7 @@ UPLOADS = 3
 
 
 def measure() -> list[Measure]:
-    """Uploads one after the other by one device: two thirds at the main gate, others into a hall."""
+    """Uploads of one device, one by one: two thirds at the main gate, others into a hall."""
     with (
         tempfile.TemporaryDirectory(prefix="eventsite-bench-") as state,
         Engine(state, interval=3600) as engine,

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from eventsite.core.domain.requests import GuestRequest, RequestStatus
 from eventsite.core.domain.staff import DeviceRight
+from eventsite.core.services.devices import NewDevice
+from eventsite.core.services.enrolling import enrol_by_code
+from eventsite.local.demo_event import EVENT_ID
 from tests.browser.looking import PHONE, WIDE, Visitor, is_sound
 from tests.browser.site import Site
 
@@ -57,6 +61,21 @@ def test_a_device_chooses_its_station(visitor: Visitor, site: Site) -> None:
     is_sound(page)
     stations.get_by_text("info").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("info")
+
+
+def test_a_one_time_code_connects_a_device_once(visitor: Visitor, site: Site) -> None:
+    new = NewDevice(event_id=EVENT_ID, name="Coded phone", rights=[DeviceRight.FULFIL])
+    _, code = enrol_by_code(site.stores.devices, new, datetime.now(UTC))
+    page = visitor.window(PHONE)
+    page.goto(f"{site.url}/staff/#enrol={code}")
+    expect(page.locator("#station-list").get_by_role("button")).to_have_count(3)
+    expect(page.locator("#device-name")).to_contain_text("Coded phone")
+    expect(page).to_have_url(f"{site.url}/staff/")
+    again = visitor.window(PHONE, excused=("401",))
+    again.goto(f"{site.url}/staff/")
+    again.locator("#credential").fill(code)
+    again.locator("#enrol button[type=submit]").click()
+    expect(again.locator("#enrol-error")).to_contain_text("used")
 
 
 @on_both

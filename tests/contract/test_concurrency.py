@@ -1,6 +1,7 @@
-"""Promises about concurrency at the door and at the stations, with real threads on the real engine.
+"""Promises about concurrency at the stations, with real threads on the real engine.
 
-Those about places are in ``test_places``, ``test_waiting`` and ``test_racing``.
+Those about places are in ``test_places``, ``test_waiting`` and ``test_racing``, those about doors
+in ``test_doors`` and ``test_merging``.
 """
 
 from __future__ import annotations
@@ -9,20 +10,13 @@ from dataclasses import replace
 
 import pytest
 
-from eventsite.core.domain.scans import Scan
-from eventsite.core.domain.staff import Device
 from eventsite.core.errors import StaleWrite
-from eventsite.core.services.checking_in import check_in
 from eventsite.core.services.organizing import set_up
 from eventsite.core.services.requesting import Wish, ask, fulfil
-from eventsite.core.services.ticketing import ticket_code
 from eventsite.core.store.deliveries import Claim, DeliveryRepository
 from eventsite.core.store.requests import GuestRequestRepository
-from eventsite.core.store.scans import ScanRepository
-from eventsite.core.store.secrets import Secrets
 from eventsite.core.store.stock import item_stock
 from tests.builders import NOON, a_guest, a_registration, a_setup
-from tests.conftest import SECRET
 from tests.contract.attacking import Shop, at_once
 from tests.contract.conftest import THREADS
 from tests.doing import left, put_registration
@@ -33,53 +27,6 @@ pytestmark = [pytest.mark.engine]
 @pytest.fixture
 def shop(table):
     return Shop(table)
-
-
-def test_one_ticket_on_fifty_threads_is_admitted_once(table, shop):
-    set_up(shop.events, a_setup())
-    put_registration(shop, a_registration())
-    scans, secrets, setup = ScanRepository(table), Secrets.parse(SECRET), shop.events.setup("demo")
-    code = ticket_code(a_registration(), setup, secrets)
-
-    def one(number):
-        device = Device(
-            device_id=f"d{number % 5}", event_id="demo", name="K", secret_hash="", enrolled_at=NOON
-        )
-        scan = Scan(
-            device_id=device.device_id,
-            scan_id=f"scan-{number}",
-            event_id="demo",
-            gate_id="main",
-            ticket_code=code,
-            scanned_at=NOON,
-        )
-        verdict = check_in(scans, setup, device, secrets, scan, NOON).verdict
-        return verdict.code.value, verdict.first_device
-
-    answers = at_once(one)
-    admitted = [a for a in answers if a[0] == "ok"]
-    refused = [a for a in answers if a[0] == "already_admitted"]
-    assert (len(admitted), answers[admitted[0]]) == (1, 1)
-    assert len(refused) == 1, "all refusals name the same first scan"
-    assert answers[refused[0]] == THREADS - 1
-
-
-def test_one_scan_sent_fifty_times_at_once_gets_one_verdict(table, shop):
-    set_up(shop.events, a_setup())
-    put_registration(shop, a_registration())
-    scans, secrets, setup = ScanRepository(table), Secrets.parse(SECRET), shop.events.setup("demo")
-    device = Device(device_id="d", event_id="demo", name="K", secret_hash="", enrolled_at=NOON)
-    scan = Scan(
-        device_id="d",
-        scan_id="scan-1",
-        event_id="demo",
-        gate_id="main",
-        ticket_code=ticket_code(a_registration(), setup, secrets),
-        scanned_at=NOON,
-    )
-    answers = at_once(lambda _: check_in(scans, setup, device, secrets, scan, NOON).verdict)
-    assert list(answers.values()) == [THREADS]
-    assert next(iter(answers)).code == "ok"
 
 
 def test_ten_shirts_go_to_ten_of_fifty_guests(table, shop):

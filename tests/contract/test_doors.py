@@ -16,7 +16,7 @@ from eventsite.core.services.deciding import cancel
 from eventsite.core.services.overseeing import Reasoned, block, correct_count, unblock, undo_scan
 from eventsite.core.store.occupancy import Tally
 from tests.builders import NOON, a_session
-from tests.contract.attacking import at_once
+from tests.contract.attacking import Contended, Shop, at_once
 from tests.contract.books import scanned
 from tests.contract.conftest import THREADS
 from tests.contract.doorkeeping import ENTRY, EXIT, Doors, a_gate, a_zone
@@ -112,6 +112,19 @@ def test_a_zone_of_100_never_holds_more_while_400_come_and_go(table):
     assert doors.count("hall") == 100
 
 
+def test_a_zone_is_filled_exactly_where_transactions_collide(table):
+    """As AWS has it: a transaction on an item that another one holds is refused."""
+    doors = Doors(table, guests=60, gates=HALL, zones=(a_zone("hall", 20), a_zone("tent")))
+    doors.shop = Shop(Contended(table))
+
+    def one(number):
+        return doors.scan(f"s{number}", number, f"d{number % 9}", gate_id="hall")
+
+    assert at_once(one, 60, 20) == {"ok": 20, "zone_full": 40}
+    assert doors.shop.table.client.conflicts, "or nothing collided"
+    doors.must_add_up()
+
+
 def test_nobody_is_lost_between_two_zones_within_a_third(table):
     zones = (a_zone("house", 30), a_zone("hall", 12, "house"), a_zone("tent", 12, "house"))
     doors = Doors(table, guests=40, gates=(*HALL, a_gate("house", "house")), zones=zones)
@@ -149,6 +162,19 @@ def test_emptying_a_house_empties_the_hall_in_it(table):
     assert doors.counts(later) == {"house": 3, "hall": 3, "tent": 0}
     assert doors.scan("back", 0, **after) == "zone_full"
     doors.must_add_up(later)
+
+
+def test_nobody_is_kept_in_a_hall_because_the_house_around_it_is_full(table):
+    """The house was set up while the hall had guests already: they are in it, and not counted."""
+    hall = (a_gate("hall", "hall"), a_gate("house", "house"))
+    house = a_zone("house", 1)
+    doors = Doors(table, guests=2, gates=hall, zones=(house, a_zone("hall")))
+    assert doors.scan("s1", 0, gate_id="hall") == "ok"
+    assert doors.scan("s2", 1, gate_id="house") == "ok"
+    doors.setup = replace(doors.setup, zones=(house, a_zone("hall", within="house")))
+    assert doors.scan("x1", 0, gate_id="hall", direction=EXIT) == "ok"
+    assert doors.where(0).inside == ("", "house")
+    assert doors.counts() == {"house": 2, "hall": 0}
 
 
 def test_a_session_lets_in_as_many_as_it_has_places(table):

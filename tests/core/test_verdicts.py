@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from eventsite.core.domain.agenda import AgendaSession
-from eventsite.core.domain.attendance import Attendance, Passage
+from eventsite.core.domain.attendance import Attendance, Block, Passage
 from eventsite.core.domain.questions import Question, QuestionKind
 from eventsite.core.domain.registrations import RegistrationStatus
 from eventsite.core.domain.rules import Rule
 from eventsite.core.domain.scans import GOODBYE, SAYS, Direction, Scan, Verdict, VerdictCode
+from eventsite.core.domain.tickets import Ticket
 from eventsite.core.domain.verdicts import Arrival, decide, despite, open_questions
 from tests.builders import NOON, a_registration, a_setup
 from tests.contract.doorkeeping import EXIT, a_gate, a_zone
@@ -199,6 +200,25 @@ def test_only_the_registration_speaks_against_who_is_inside_already():
     cancelled = arrival(registration=a_registration(status=RegistrationStatus.CANCELLED))
     assert despite(cancelled) == "cancelled"
     assert despite(replace(cancelled, scan=replace(cancelled.scan, direction=EXIT))) == ""
+
+
+def test_what_speaks_against_a_guest_is_as_of_the_scan_however_late_it_is_told():
+    ticket = Ticket(
+        event_number=4021,
+        registration_id=a_registration().registration_id,
+        type_number=1,
+        reissue=0,
+        last_valid_day=NOON.date(),
+    )
+    case = replace(arrival(), ticket=ticket, now=NOON + timedelta(days=5))
+    assert (decide(case).code, despite(case)) == (VerdictCode.EXPIRED, "")
+    late = replace(case, scan=replace(case.scan, scanned_at=NOON + timedelta(days=2)))
+    assert despite(late) == "expired"
+    for hours, expected in ((-1, "blocked"), (1, "")):
+        block = Block(by="staff:eve", at=NOON + hours * HOUR, reason="fought")
+        blocked = replace(case, attendance=replace(case.attendance, block=block))
+        assert despite(blocked) == expected
+        assert decide(blocked).code is VerdictCode.BLOCKED
 
 
 def test_who_leaves_is_told_goodbye():

@@ -24,6 +24,7 @@ from eventsite.core.store import (
     imports,
     jobs,
     ledger,
+    occupancy,
     personal,
     registrations,
     requests,
@@ -52,7 +53,7 @@ TOP_LEVEL = {
     "manage.py", "eventsite", "registration", "checkin", "requests_app", "pipeline",
     "zappa_settings.json", "tests",
     # support
-    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "README.md", "docs",
+    ".ci", ".gitignore", ".npmrc", "package.json", "package-lock.json", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "README.md", "docs",
     "infra",
     "pyproject.toml", "requirements",
 }  # fmt: skip
@@ -108,6 +109,7 @@ REPOSITORIES = {
         events.EventRepository,
         registrations.RegistrationRepository,
         scans.ScanRepository,
+        occupancy.OccupancyRepository,
         agenda.AgendaRepository,
         requests.GuestRequestRepository,
         deliveries.DeliveryRepository,

@@ -61,6 +61,17 @@ class Question:
     retired: bool = False
     version: int = 1
 
+    @property
+    def required_at_once(self) -> bool:
+        """Whether nobody can register without an answer; the door asks those that it has to."""
+        return self.required and not self.at_door
+
+    @property
+    def shown(self) -> tuple[str, str, str, tuple[str, ...], bool]:
+        """What a guest sees of it: whoever agreed to something else is asked again."""
+        needed = self.required_at_once
+        return self.question_id, self.name, self.kind.value, self.choices, needed
+
     def asked(self, type_id: str, answers: Answers) -> bool:
         """Return whether a guest of this type with these answers is asked."""
         if self.retired:
@@ -102,7 +113,7 @@ def checked_answers(
 ) -> dict[str, tuple[str, ...]]:
     """Return the tidy answers to what is asked; others are dropped when they name a question.
 
-    With ``complete`` every required question must be answered.
+    With ``complete`` every required question must be answered, but for those that the door asks.
 
     Raises
     ------
@@ -120,7 +131,7 @@ def checked_answers(
         if given:
             kept[question.question_id] = _checked(question, given)
         no_consent = question.kind is QuestionKind.CONSENT and given != (YES,)
-        if complete and question.required and (not given or no_consent):
+        if complete and question.required_at_once and (not given or no_consent):
             raise _wrong(question, "An answer is needed.")
     return kept
 

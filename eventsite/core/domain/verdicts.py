@@ -127,11 +127,16 @@ def doors_of(setup: EventSetup, type_id: str) -> Doors:
 
 
 def despite(arrival: Arrival) -> str:
-    """Return the refusal that the registration itself gets, whatever happened at the doors."""
-    registration = arrival.registration
+    """Return the refusal that the registration itself gets, whatever happened at the doors.
+
+    As of the scan: who came on the last valid day came in time, however late it is told.
+    """
+    registration, at = arrival.registration, arrival.scan.at
     if registration is None or arrival.scan.direction is Direction.EXIT:
         return ""
-    code = _of_registration(arrival, registration)
+    block = arrival.attendance.block
+    then = replace(arrival.attendance, block=block if block and block.at <= at else None)
+    code = _of_registration(replace(arrival, attendance=then, now=at), registration)
     return code.value if code else ""
 
 

@@ -16,10 +16,17 @@ from eventsite.core.domain.agenda import AgendaSession
 from eventsite.core.domain.attendance import Attendance, Passage
 from eventsite.core.domain.questions import checked_answers, consents
 from eventsite.core.domain.registrations import Registration
-from eventsite.core.domain.scans import CLOCK_TOLERANCE, Scan, Verdict, VerdictCode
+from eventsite.core.domain.scans import (
+    CLOCK_TOLERANCE,
+    Direction,
+    Scan,
+    Verdict,
+    VerdictCode,
+)
+from eventsite.core.domain.staff import Device
 from eventsite.core.domain.tickets import BadSignature, NotATicket, Ticket, verify
 from eventsite.core.domain.verdicts import Arrival, decide
-from eventsite.core.errors import KeyReused, Unavailable
+from eventsite.core.errors import BadDevice, KeyReused, Unavailable
 from eventsite.core.services.devices import living
 from eventsite.core.services.doorways import (
     TRIES,
@@ -95,16 +102,22 @@ def step_of(post: Post, scan: Scan, ticket: Ticket | None) -> Doorstep:
         device_id=scan.device_id if post.remembered else "",
     )
     if post.remembered:
-        living(step.device, post.now)
+        same_device(post, step.device)
     if step.registration and step.registration.event_id != scan.event_id:
         return Doorstep(None, Attendance(event_id=scan.event_id, registration_id=registration_id))
     return step
 
 
+def same_device(post: Post, fresh: Device | None) -> None:
+    """Raise BadDevice when the device of a post was revoked meanwhile, or enrolled anew."""
+    if living(fresh, post.now).secret_hash != post.device.secret_hash:
+        raise BadDevice
+
+
 def refused(post: Post, scan: Scan, code: VerdictCode) -> KeptVerdict:
     """Keep the refusal of a scan that names no guest."""
     if post.remembered:
-        living(post.books.devices.get(scan.device_id), post.now)
+        same_device(post, post.books.devices.get(scan.device_id))
     verdict = Verdict(code=code, decided_at=post.now, direction=scan.direction)
     return post.books.scans.refuse(scan, verdict)
 
@@ -178,7 +191,7 @@ def _admitted(
         after,
         post.now,
         session=session,
-        exact=True,
+        exact=scan.direction is Direction.ENTRY,  # nobody is kept in because it is full
         shards=dict(shards),
     )
     if registration is not step.registration:

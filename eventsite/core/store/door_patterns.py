@@ -12,7 +12,7 @@ DOOR_PATTERNS: tuple[Pattern, ...] = (
         "a guest at the door",
         "ScanRepository.at_the_door",
         "REG#<registration> / REG, ADM#EVENT, SIGN#<session>, BADGE; office: DEVICE#<device> / -",
-        "1 r each",
+        "1 r each, 2 r with the device",
     ),
     Pattern(
         "what happened to many at the doors",

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Item = dict[str, Any]
+Decoder = Callable[[Any], Any]
 T = TypeVar("T")
 
 SCHEMA = 1
@@ -74,10 +75,10 @@ def _encode(value: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _hints(cls: type[Any]) -> tuple[tuple[str, Any, bool], ...]:
+def _fields_of(cls: type[Any]) -> tuple[tuple[str, Decoder, bool], ...]:
     hints = get_type_hints(cls)
     return tuple(
-        (f.name, hints[f.name], f.default is MISSING and f.default_factory is MISSING)
+        (f.name, _decoder(hints[f.name]), f.default is MISSING and f.default_factory is MISSING)
         for f in fields(cls)
     )
 
@@ -85,28 +86,35 @@ def _hints(cls: type[Any]) -> tuple[tuple[str, Any, bool], ...]:
 def _build(cls: type[T], item: Mapping[str, Any]) -> T:
     shape: Any = cls
     given = {
-        name: _decode(hint, item[name])
-        for name, hint, required in _hints(shape)
+        name: decode(item[name])
+        for name, decode, required in _fields_of(shape)
         if required or name in item
     }
     return cls(**given)
 
 
-def _decode(hint: Any, value: Any) -> Any:
-    origin = get_origin(hint)
+@lru_cache(maxsize=256)
+def _decoder(hint: Any) -> Decoder:
+    """Return what makes a value of this type; worked out once, as lists are of thousands."""
+    origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        hint = next(arg for arg in get_args(hint) if arg is not type(None))
-        return None if value is None else _decode(hint, value)
+        inner = _decoder(next(arg for arg in args if arg is not type(None)))
+        return lambda value: None if value is None else inner(value)
     if origin is tuple:
-        return tuple(_decode(get_args(hint)[0], entry) for entry in value)
+        entry = _decoder(args[0])
+        return lambda value: tuple(map(entry, value))
     if origin is dict:
-        return {key: _decode(get_args(hint)[1], entry) for key, entry in value.items()}
+        each = _decoder(args[1])
+        return lambda value: {key: each(one) for key, one in value.items()}
     if is_dataclass(hint):
-        return _build(hint, value)  # type: ignore[arg-type]
+        shape: Any = hint
+        return lambda value: _build(shape, value)
     if hint is datetime:
-        return parse_time(value)
-    if hint is int:
-        return int(value)
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
+        return parse_time
+    if hint is int or (isinstance(hint, type) and issubclass(hint, Enum)):
+        return hint
+    return _same
+
+
+def _same(value: Any) -> Any:
     return value

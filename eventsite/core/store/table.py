@@ -135,43 +135,35 @@ class Table:
         """Return the items of these keys that are there, in no order; 100 a call, consistent."""
         found: list[Item] = []
         for start in range(0, len(wanted), BATCH_MAX):
-            chunk = wanted[start : start + BATCH_MAX]
-            found += self._batch({self.name: chunk})[self.name]
+            left: dict[str, Any] = {
+                self.name: {
+                    "Keys": [to_wire(key) for key in wanted[start : start + BATCH_MAX]],
+                    "ConsistentRead": True,
+                }
+            }
+            for attempt in range(CONFLICT_TRIES):
+                answer = self._call(self.client.batch_get_item, RequestItems=left)
+                found += [from_wire(item) for item in answer["Responses"].get(self.name, ())]
+                left = answer.get("UnprocessedKeys") or {}
+                if not left:
+                    break
+                _wait(attempt)
+            else:
+                raise Unavailable("The table is busy; try again.")
         return found
-
-    def get_all_with(
-        self, wanted: Sequence[Item], other: Table, others: Sequence[Item]
-    ) -> tuple[list[Item], list[Item]]:
-        """Return the items of these keys, and of these keys of another table: one call for both.
-
-        At most 100 keys; consistent, in no order.
-        """
-        found = self._batch({self.name: wanted, other.name: others})
-        return found[self.name], found[other.name]
-
-    def _batch(self, wanted: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
-        """Return the items of at most 100 keys, by table."""
-        found: dict[str, list[Item]] = {name: [] for name in wanted}
-        left: dict[str, Any] = {
-            name: {"Keys": [to_wire(key) for key in each], "ConsistentRead": True}
-            for name, each in wanted.items()
-        }
-        for attempt in range(CONFLICT_TRIES):
-            answer = self._call(self.client.batch_get_item, RequestItems=left)
-            for name, each in answer["Responses"].items():
-                found[name] += [from_wire(item) for item in each]
-            left = answer.get("UnprocessedKeys") or {}
-            if not left:
-                return found
-            _wait(attempt)
-        raise Unavailable("The table is busy; try again.")
 
     def snapshot(self, wanted: Sequence[Item]) -> list[Item | None]:
         """Return the items of up to 100 keys as they were at one moment, in order."""
-        gets = [{"Get": {"TableName": self.name, "Key": to_wire(key)}} for key in wanted]
+        return self.snapshot_of([(self, key) for key in wanted])
+
+    @staticmethod
+    def snapshot_of(wanted: Sequence[tuple[Table, Item]]) -> list[Item | None]:
+        """Do the same with keys of several tables. Each is a GetItem for the caller's role."""
+        gets = [{"Get": {"TableName": table.name, "Key": to_wire(key)}} for table, key in wanted]
+        table = wanted[0][0]
         for attempt in range(CONFLICT_TRIES):
             try:
-                answer = self._call(self.client.transact_get_items, TransactItems=gets)
+                answer = table._call(table.client.transact_get_items, TransactItems=gets)
             except TransactionRefused:  # a write of one of them is under way
                 _wait(attempt)
             else:

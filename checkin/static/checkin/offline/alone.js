@@ -24,7 +24,7 @@ export async function decideAlone(scan, { device, roster, seen, nowMs }) {
     gateId: scan.gate_id, direction: scan.direction, sessionId: scan.session_id,
     answers: scan.answers, forceReason: device.rights.includes("force") ? scan.force_reason : "",
   };
-  const decided = decide({ ticket, record, complete: roster.complete, own: passages, answered, scan: asked, device, nowMs });
+  const decided = decide({ ticket, record, own: passages, answered, scan: asked, device, nowMs });
   const ours = decided.code !== "wrong_event" && decided.code !== "unknown";
   const opened = ours && ticket && record ? await openRecord(record, ticket) : null;
   const type = device.types.find((each) => each.number === (record?.t ?? ticket?.typeNumber));

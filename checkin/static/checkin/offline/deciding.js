@@ -15,13 +15,14 @@ const OF_REGISTRATION = new Set(["blocked", "cancelled", "not_confirmed"]);
  * Return `{ code, rule, first, questions, unsure, firstEntry }`.
  *
  * `ticket` is null for a guest who was searched for. `record` is what the roster has, null when
- * there is none; `complete` whether the roster is whole. `own` are passages that this device saw,
+ * there is none: a genuine ticket was issued by us, maybe after the roster was read, and lets in.
+ * `own` are passages that this device saw,
  * `answered` whether it has the guest's answers. `scan` has gateId, direction, sessionId, answers,
  * forceReason; `nowMs` is the server's time. `unsure` is that nothing is known of the registration.
  */
-export function decide({ ticket, record, complete, own, answered, scan, device, nowMs }) {
+export function decide({ ticket, record, own, answered, scan, device, nowMs }) {
   if (ticket && ticket.eventNumber !== device.event.number) return verdict("wrong_event");
-  if (!record && (complete || !ticket)) return verdict("unknown");
+  if (!record && !ticket) return verdict("unknown");
   const known = record ?? { s: "ok", t: ticket.typeNumber, r: ticket.reissue, q: false, a: null };
   const passages = together(known, own);
   const firstEntry = !passages.some((passage) => passage.direction === "entry");

@@ -3,6 +3,7 @@
 // Without a connection it is printed from what the roster knew, and recorded later.
 
 import { memory } from "../../eventsite/device.js";
+import { newId } from "../ids.js";
 import { agentStatus, PrinterDown, printLabel } from "./agent.js";
 import { layoutFor } from "./arranging.js";
 import { drawn } from "./drawing.js";
@@ -49,7 +50,7 @@ export async function printBadge({
   if (kind === "none") return { state: "none", words: t("badge_switched_off") };
   const who = registrationId ? { registration_id: registrationId } : { ticket_code: ticketCode };
   const key = `${registrationId || ticketCode} ${reason}`;
-  const printId = underWay.get(key) ?? crypto.randomUUID();
+  const printId = underWay.get(key) ?? newId();
   underWay.set(key, printId);
   try {
     const dpi = kind === "agent" ? (await agentStatus()).dpi : 203;
