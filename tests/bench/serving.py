@@ -68,6 +68,7 @@ def installed(engine: Engine, name: str) -> Iterator[Site]:
         "EVENTSITE_SECRETS_ID": f"{name}-secrets",
         "EVENTSITE_ALLOWED_HOSTS": "127.0.0.1",
         "EVENTSITE_DOORS": "all",
+        "EVENTSITE_DYNAMODB_TIMEOUT": "10",  # the engine is slow where there are 100,000 items
         "EVENTSITE_PUBLIC_URL": site.url,
         "DJANGO_SETTINGS_MODULE": "eventsite.settings",
     }

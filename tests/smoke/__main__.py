@@ -67,6 +67,7 @@ def main() -> int:
         *gates.STEPS,
         *office.STEPS,
         *devices.STEPS,
+        *gates.LATE_STEPS,
         *lists.STEPS,
         *doors.LATE_STEPS,
         *office.LATE_STEPS,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.smoke.doors import a_scan, device
+from tests.smoke.doors import ROOT, a_scan, device
 from tests.smoke.registration import Step
 from tests.smoke.world import World, expect
 
@@ -127,6 +130,38 @@ def roster(world: World) -> None:
     expect("Ada" not in str(page) and "example.org" not in str(page), str(page)[:300])
 
 
+def board_shows(world: World) -> None:
+    """Organizers see the doors live: who is inside, what was refused."""
+    page = world.known["admin"].get(f"{world.web}/admin/checkin/board/demo/change/", timeout=30)
+    expect(page.ok and "Attic workshop" in page.text, page.text[:300])
+    parts = f"{world.web}/admin/checkin/board/demo/parts/"
+
+    def refusals_counted() -> bool:
+        return "Already checked in" in str(world.known["admin"].get(parts, timeout=30).text)
+
+    world.wait("refusals on the board", refusals_counted)
+
+
+def ledger_holds(world: World) -> None:
+    """Every scan so far is in its device's chain, and nothing was changed."""
+
+    def verified() -> bool:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "verify_ledger", "demo"],
+            cwd=ROOT,
+            env=os.environ | world.env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        world.known["ledger"] = done.stdout + done.stderr
+        return done.returncode == 0
+
+    world.wait("whole ledger", verified, 60)
+    expect("Demo kiosk" in world.known["ledger"], world.known["ledger"])
+
+
 STEPS: list[Step] = [
     ("a zone counts who comes in, once", zone_counted),
     ("and who leaves it", left),
@@ -137,4 +172,8 @@ STEPS: list[Step] = [
     ("a scan is undone, once", undone),
     ("a badge is printed once, a reprint voids the old", badge_printed),
     ("the roster names nobody", roster),
+]
+LATE_STEPS: list[Step] = [
+    ("organizers watch the doors live", board_shows),
+    ("the ledger of scans is whole and unchanged", ledger_holds),
 ]

@@ -16,8 +16,9 @@ from datetime import datetime
 from eventsite.core.domain.scans import Direction
 from eventsite.core.domain.zones import EVENT_ZONE
 
-PASSAGES_MAX = 1000
-"""Passages of one guest: 150 bytes each, within an item of 400 KB. Source: DynamoDB quotas."""
+ENTRIES_MAX = 500
+"""Entries of one guest. With the exits these are 1,000 passages of 175 bytes, half of the 400 KB
+that an item has. Source: DynamoDB quotas."""
 
 TWICE = "twice"
 """Why there is a conflict: let in although inside. Other reasons are verdict codes."""
@@ -153,10 +154,11 @@ class Attendance:
         return replace(self, passages=tuple(passages))
 
     def undoing(self, undo: Undo) -> Attendance:
-        """Return the attendance with a passage undone; of two undos the earlier one stays."""
-        known = {undo.scan: undo for undo in self.undos}
-        known[undo.scan] = min(undo, known.get(undo.scan, undo), key=lambda u: (u.at, u.undo_id))
-        return replace(self, undos=tuple(known[scan] for scan in sorted(known)))
+        """Return the attendance with a passage undone. Every undo is kept: each has a reason."""
+        if any((each.by, each.undo_id) == (undo.by, undo.undo_id) for each in self.undos):
+            return self
+        undos = sorted((*self.undos, undo), key=lambda each: (each.at, each.by, each.undo_id))
+        return replace(self, undos=tuple(undos))
 
     def settling(self, settled: Settled) -> Attendance:
         """Return the attendance with a conflict settled; what was settled before stays so."""

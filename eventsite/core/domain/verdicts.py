@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from eventsite.core.domain.attendance import (
+    ENTRIES_MAX,
     Attendance,
     Doors,
     Passage,
@@ -224,6 +225,9 @@ def _of_entries(arrival: Arrival, known: Verdict, where: Standing) -> Iterator[V
     """Yield a refusal for each rule that lets in no more; each counts entries at its own gates."""
     event = arrival.setup.event
     today = day_began(arrival.scan.at, event.zone, event.day_start)
+    if len(where.entries) >= ENTRIES_MAX:
+        code, why = VerdictCode.NO_ENTRIES_LEFT, f"{ENTRIES_MAX} entries of one guest are kept"
+        yield _after(replace(known, code=code, rule=why), where.entries[-1])
     for rule in arrival.rules:
         before = [p for p in where.entries if not rule.gate_ids or p.gate_id in rule.gate_ids]
         of_today = [p for p in before if p.at >= today]

@@ -18,12 +18,15 @@ from eventsite.core.domain.personal_data import Belongings, Delivery, EarlierIma
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.requests import GuestRequest
 from eventsite.core.domain.scans import Scan, Verdict
-from eventsite.core.errors import NotFound, StaleWrite
+from eventsite.core.errors import NotFound, StaleWrite, Unavailable
 from eventsite.core.store import badge_keys, items, keys
 from eventsite.core.store.items import Item
 from eventsite.core.store.pages import Access
 from eventsite.core.store.registration_items import name_partition, replacing
 from eventsite.core.store.table import ConditionFailed, Table, TransactionRefused
+
+FORGET_TRIES = 8
+"""Tries of taking words out of an attendance while its guest passes gates."""
 
 
 class PersonalRepository:
@@ -156,13 +159,24 @@ class PersonalRepository:
                 self._blank(keys.scan(*passage.scan), "SET #words = :none", "forced")
         for undo in attended.undos:
             self._blank(keys.scan(undo.by, undo.undo_id), "SET #words = :none", "reason")
+        for _ in range(FORGET_TRIES):
+            if not attended.reasons:
+                return
+            try:
+                self._forget_words(_key(item), attended)
+            except ConditionFailed as changed:  # the guest passed a gate at this moment
+                attended = items.load(Attendance, changed.item or item)
+            else:
+                return
+        raise Unavailable("This guest is at too many gates at once; try again.")
+
+    def _forget_words(self, key: Item, attended: Attendance) -> None:
+        """Take the words of staff out of an attendance. Raises ConditionFailed if it changed."""
         bare = items.dump("attendance", attended.without_words())
         words = {name: bare[name] for name in ("undos", "settled", "block") if name in bare}
-        if not attended.reasons:
-            return
         places = ", ".join(f"#{name} = :{name}" for name in words)
         self._table.update(
-            _key(item),
+            key,
             f"SET {places} ADD version :one",
             {f":{name}": value for name, value in words.items()}
             | {":one": 1, ":read": attended.version},
