@@ -53,7 +53,8 @@ TOP_LEVEL = {
     "manage.py", "eventsite", "registration", "checkin", "requests_app", "pipeline",
     "zappa_settings.json", "tests",
     # support
-    ".ci", ".gitignore", ".npmrc", "package.json", "package-lock.json", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "README.md", "docs",
+    ".ci", ".gitignore", ".npmrc", "package.json", "package-lock.json",
+    "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "README.md", "docs",
     "infra",
     "pyproject.toml", "requirements",
 }  # fmt: skip
