@@ -36,21 +36,11 @@ class GateAdmin(PartAdmin):
     list_display = ("name", "gate_id", "direction", "behind", "for_types")
     sections: Any = (
         (None, ("name", "direction", "zone_id")),
-        ("Whom it lets in", ("type_ids",)),
+        ("Whom it lets in", ("type_ids", "rules_here")),
         ("Sessions", ("sessions", "room", "signed_up_only")),
         ("Badges", ("badges",)),
     )
     told = ("rules_here",)
-
-    def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
-        found = super().get_sections(request, obj)
-        if obj:
-            found[1] = (found[1][0], {"fields": (*found[1][1]["fields"], *self.told)})
-        return found
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        more = self.told if obj else ()
-        return (*super().get_readonly_fields(request, obj), *more)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -23,21 +23,13 @@ class RuleAdmin(PartAdmin):
 
     list_display = ("name", "sentence", "active")
     sections: Any = (
-        (None, ("name", "active")),
+        (None, ("name", "active", "sentence")),
         ("Whom it binds", ("gate_ids", "type_ids")),
         ("When it is open", (("opens_at", "closes_at"), ("daily_from", "daily_until"))),
         ("How often", (("entries", "entries_per_day"), "reentry")),
     )
 
-    def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
-        found = super().get_sections(request, obj)
-        if obj:
-            found.insert(0, ("In words", {"fields": ("sentence",)}))
-        return found
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        more = ("sentence",) if obj else ()
-        return (*super().get_readonly_fields(request, obj), *more)
+    told = ("sentence",)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

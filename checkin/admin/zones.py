@@ -48,7 +48,7 @@ class ZoneAdmin(ActsMixin, PartAdmin):
     list_display = ("name", "zone_id", "inside", "part_of")
     sections: Any = (
         (None, ("name", "within")),
-        ("How many", ("limit", "emptied_daily")),
+        ("How many", ("inside", "emptied_at", "limit", "emptied_daily")),
     )
     told = ("inside", "emptied_at")
 
@@ -57,16 +57,6 @@ class ZoneAdmin(ActsMixin, PartAdmin):
         counts = inside_now(stores(), setup, timezone.now()) if setup else {}
         for row in rows:
             row.inside_now = counts.get(row.zone_id, 0)
-
-    def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
-        found = super().get_sections(request, obj)
-        if obj:
-            found[1] = (found[1][0], {"fields": (*self.told, *found[1][1]["fields"])})
-        return found
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        more = self.told if obj else ()
-        return (*super().get_readonly_fields(request, obj), *more)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -26,6 +26,8 @@ class PartAdmin(RepositoryAdmin):
     actions = ()
     kept: tuple[str, ...] = ()
     """Fields that are shown when a part is changed, and that nobody types."""
+    told: tuple[str, ...] = ()
+    """What the sections say of a part that is there, and of no new one."""
     sections: Any = ()
     """(heading, fields) instead of ``fields``, for parts with many; the id is not named."""
 
@@ -39,13 +41,17 @@ class PartAdmin(RepositoryAdmin):
     def get_sections(self, request: HttpRequest, obj: Any = None) -> Any:
         if not self.sections:
             return super().get_sections(request, obj)
-        (name, first), *others = self.sections
+        said = [(name, self._said(fields, obj)) for name, fields in self.sections]
+        (name, first), *others = [each for each in said if each[1]]
         id_name = self.model.source.id_name
         first = (*first, id_name, *self.kept, EVENT) if obj else (EVENT, id_name, *first)
         return [(name, {"fields": first}), *((name, {"fields": f}) for name, f in others)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (self.model.source.id_name, *self.kept, EVENT) if obj else ()
+        return (self.model.source.id_name, *self.kept, *self.told, EVENT) if obj else ()
+
+    def _said(self, fields: Any, obj: Any) -> Any:
+        return fields if obj else tuple(field for field in fields if field not in self.told)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
