@@ -50,7 +50,7 @@ check: lint types docs-drift test  ## what CI runs
 smoke: .venv/ready .venv-aws/ready node_modules/.fetched  ## one guest from registration to reminder, over HTTP
 	@$(BIN)/python -m tests.smoke $(SMOKE)
 
-bench: .venv/ready .venv-aws/ready node_modules/.fetched  ## measure, and write build/bench.json
+bench: .venv/ready .venv-aws/ready .venv/browser node_modules/.fetched  ## measure, and write build/bench.json
 	@$(BIN)/python -m tests.bench $(BENCH)
 
 docs: .venv/ready  ## write the generated pages and the API description anew

@@ -15,6 +15,7 @@ from tests.bench import (
     heat,
     imports,
     imports_of_guests,
+    kiosk,
     merging,
     pipeline,
     registration,
@@ -37,6 +38,7 @@ BENCHES: dict[str, ModuleType] = {
     "growth": growth,
     "badges": badges,
     "imports_of_guests": imports_of_guests,
+    "kiosk": kiosk,
 }
 
 
