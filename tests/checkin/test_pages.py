@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from eventsite.core.domain.scans import UNFORCEABLE, VerdictCode
+from eventsite.core.domain.scans import GOODBYE, SAYS, UNFORCEABLE, VerdictCode
 from eventsite.static_files import NPM_FILES
 
 pytestmark = pytest.mark.usefixtures("installation")
@@ -67,9 +67,10 @@ def test_every_language_has_every_word_with_the_same_places(language: str) -> No
         assert sorted(re.findall(r"\{\w+\}", other[key])) == sorted(places), key
 
 
-def test_every_verdict_has_its_words() -> None:
+def test_every_verdict_is_said_in_the_words_that_the_documents_list() -> None:
     known = words("en")
-    assert [code for code in VerdictCode if f"code_{code.value}" not in known] == []
+    assert {code: known.get(f"code_{code.value}") for code in VerdictCode} == SAYS
+    assert known["code_goodbye"] == GOODBYE
 
 
 def test_every_word_that_the_page_asks_for_is_there() -> None:
