@@ -8,7 +8,7 @@ from checkin import pages
 from checkin.badge_api import BadgesView
 from checkin.device_api import DeviceView, EnrolmentsView
 from checkin.guest_api import GuestsView
-from checkin.rosters import RosterView
+from checkin.roster_api import RosterView
 from checkin.scan_api import BatchView, ScansView, UndoView
 from checkin.worker_pages import service_worker
 

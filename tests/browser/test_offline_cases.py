@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from rest_framework.utils.encoders import JSONEncoder
 
-from checkin.rosters import record_fields
+from checkin.roster_api import record_fields
 from checkin.serializers import DeviceEventSerializer, RuleSerializer, StatusQuestionSerializer
 from eventsite.core.domain.events import EventSetup
 from tests.browser.looking import Visitor
