@@ -25,6 +25,7 @@ SECTIONS: dict[str, Any] = {
     "sign_ups": _("Sessions you signed up for"),
     "requests": _("What you asked for"),
     "admissions": _("When you were let in"),
+    "blocked": _("Why you are not let in"),
     "badges": _("Badges printed for you"),
     "scans": _("When your ticket was read"),
     "messages": _("Messages to you"),
@@ -51,11 +52,13 @@ LABELS: dict[str, Any] = {
     "claimed_at": _("Begun"),
     "code": pgettext_lazy("of a reason or a promotion", "Code"),
     "device_id": _("Device"),
+    "direction": _("Way"),
     "email": _("E-mail address"),
     "ends_at": _("Ends"),
     "erased_at": _("Erased"),
     "external_id": _("Known elsewhere as"),
     "finished_at": _("Done"),
+    "forced": _("Let in by way of exception"),
     "fulfilled_at": _("Handed over"),
     "gate": _("Gate"),
     "given": _("Agreed"),
@@ -94,6 +97,7 @@ LABELS: dict[str, Any] = {
     "verdict": _("Answer"),
     "zone": _("Time zone"),
     "admitted_at": _("Let in"),
+    "undone": _("Taken back because"),
 }
 """What a value is, by its key. What is not here names something else that is, or is no matter."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-MODULES = ("checkin/kiosk.js", "checkin/scanning.js", "requests_app/board.js")
+MODULES = ("checkin/kiosk.js", "checkin/offline/door.js", "requests_app/board.js")
 
 
 @pytest.fixture

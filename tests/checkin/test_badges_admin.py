@@ -38,6 +38,12 @@ def office(settings, door):
     return signed_in("organizer")
 
 
+@pytest.fixture(autouse=True)
+def one_hand(monkeypatch):
+    """What stands in for the table here takes one call at a time."""
+    monkeypatch.setattr("eventsite.core.services.printing_badges.AT_ONCE", 1)
+
+
 @pytest.fixture
 def card(door):
     layout = BadgeLayout(event_id="demo", layout_id="card", name="Card")

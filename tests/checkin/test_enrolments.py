@@ -97,6 +97,6 @@ def test_a_right_credential_only_reads_the_device(door: Door) -> None:
     client = door.stores.devices.table.client
     client.meta.events.register("before-parameter-build.dynamodb", note)
     door.scan()
-    assert {name for name, _ in calls} <= {"GetItem", "BatchGetItem"}
+    assert {name for name, _ in calls} <= {"GetItem", "TransactGetItems"}
     assert len(calls) <= 2
     assert all("DEVICE#" in params and "THROTTLE#" not in params for _, params in calls)

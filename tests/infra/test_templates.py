@@ -127,7 +127,7 @@ def test_guests_and_kiosks_reach_only_devices_in_the_office_table() -> None:
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}
         }
         for verbs, keys in (
-            (("GetItem", "BatchGetItem"), ["DEVICE#*", "ENROL#*"]),
+            (("GetItem",), ["DEVICE#*", "ENROL#*"]),
             (("UpdateItem",), ["DEVICE#*", "THROTTLE#*"]),
             (("PutItem",), ["SEEN#*"]),
         )
