@@ -40,7 +40,7 @@ run: .venv/ready .venv-aws/ready node_modules/.fetched  ## start everything on t
 	@exec $(BIN)/python -m eventsite.local run $(RUN)
 
 test: .venv/ready .venv-aws/ready .venv/browser node_modules/.fetched  ## all tests; needs no AWS account
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q $(TEST)
+	$(BIN)/python -m pytest -n 3 --dist loadfile -q $(TEST)
 
 test-next:  ## the tests on the next Django, where Python 3.12 or later is installed
 	@sh tests/next.sh

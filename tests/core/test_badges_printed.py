@@ -20,6 +20,11 @@ from tests.doing import put_cancelled, take_place
 from tests.importing import working
 
 
+@pytest.fixture(autouse=True)
+def one_hand(monkeypatch):
+    monkeypatch.setattr("eventsite.core.services.printing_badges.AT_ONCE", 1)  # moto has no threads
+
+
 @pytest.fixture
 def fair(installation, monkeypatch):
     crew = BadgeLayout(event_id="demo", layout_id="crew", name="Crew", type_ids=("crew",))

@@ -441,7 +441,9 @@ def test_others_decide_nothing(office: Client, fair: Stores, role: str) -> None:
     assert facts() == before
     page = browser.get(page_of(rita))
     assert page.status_code == 200
-    assert {act.name for act, _ in page.context["acts"]} <= ({"send", "block"} if role == "checkin_lead" else set())
+    assert {act.name for act, _ in page.context["acts"]} <= (
+        {"send", "block"} if role == "checkin_lead" else set()
+    )
 
 
 @pytest.mark.parametrize(
