@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -61,17 +62,23 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     wiring.forget()
 
 
+@lru_cache(maxsize=8)
+def aws(service: str) -> Any:
+    """Return a client for setting up and looking on; making one takes longer than most tests."""
+    return boto3.client(service)
+
+
 @pytest.fixture
 def installation() -> Iterator[Stores]:
     """Both tables, the queues, the topic and the secret, in moto. Single-threaded tests only."""
     with mock_aws():
-        make_tables(boto3.client("dynamodb"))
-        sqs = boto3.client("sqs")
+        make_tables(aws("dynamodb"))
+        sqs = aws("sqs")
         for queue in ("outbox", "intake", "webhooks", "jobs", "dead"):
             sqs.create_queue(QueueName=f"eventsite-{queue}")
-        make_bucket(boto3.client("s3"))
-        boto3.client("sns").create_topic(Name="eventsite-staff")
-        boto3.client("secretsmanager").create_secret(Name="eventsite-secrets", SecretString=SECRET)
+        make_bucket(aws("s3"))
+        aws("sns").create_topic(Name="eventsite-staff")
+        aws("secretsmanager").create_secret(Name="eventsite-secrets", SecretString=SECRET)
         wiring.forget()
         yield wiring.stores()
         wiring.forget()
@@ -93,7 +100,7 @@ def make_bucket(client: Any) -> None:
 
 def everything(table_name: str = "eventsite-events") -> list[dict[str, Any]]:
     """Return every item of a table, for claims such as "nothing was written"."""
-    found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=table_name)["Items"]
+    found: list[dict[str, Any]] = aws("dynamodb").scan(TableName=table_name)["Items"]
     return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
 
 
@@ -102,7 +109,7 @@ def queued() -> Any:
     """Return a function that empties a queue of the installation and returns its bodies."""
 
     def read(name: str) -> list[str]:
-        sqs = boto3.client("sqs")
+        sqs = aws("sqs")
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         bodies: list[str] = []
         while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
