@@ -62,9 +62,17 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     wiring.forget()
 
 
-@lru_cache(maxsize=8)
 def aws(service: str) -> Any:
-    """Return a client for setting up and looking on; making one takes longer than most tests."""
+    """Return a client for setting up and looking on, of what the environment names just now.
+
+    Moto has no address; the engine has one, and its own credentials.
+    """
+    return _client(service, os.environ.get("AWS_ENDPOINT_URL"), os.environ["AWS_ACCESS_KEY_ID"])
+
+
+@lru_cache(maxsize=32)
+def _client(service: str, _endpoint: str | None, _key: str) -> Any:
+    """Make a client once a process for each stand-in: making one takes longer than most tests."""
     return boto3.client(service)
 
 
