@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from moto import mock_aws
 
@@ -50,6 +51,10 @@ for _name in [name for name in os.environ if name.startswith(("AWS_", "EVENTSITE
     if not _name.startswith("EVENTSITE_TEST_"):
         del os.environ[_name]
 os.environ.update(ENVIRONMENT)
+
+
+# Each test has a session of its own, and each session reads megabytes of JSON for its first client.
+botocore.session.create_loader = lru_cache(botocore.session.create_loader)
 
 
 @pytest.fixture(autouse=True)
