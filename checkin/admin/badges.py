@@ -23,6 +23,7 @@ from eventsite.core.services.documents.badges_pdf import badges_pdf
 from eventsite.core.services.documents.badges_svg import badge_svg
 from eventsite.core.services.organizing import save_door_part
 from eventsite.core.wiring import stores
+from eventsite.repoadmin.filters import chosen_event
 from eventsite.repoadmin.forms import LinesField
 from eventsite.repoadmin.part_admin import PartAdmin
 from eventsite.repoadmin.parts import setup_of
@@ -80,7 +81,7 @@ class BadgeLayoutAdmin(BadgeFilesMixin, PartAdmin):
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if "lines" in form.base_fields:
-            setup = setup_of(obj.event_id if obj else self.chosen_event(request))
+            setup = setup_of(obj.event_id if obj else chosen_event(request))
             field = form.base_fields["lines"]
             field.help_text = _sources(setup)
             field.initial = [NAME, TYPE]

@@ -13,6 +13,7 @@ from eventsite.admin_site import site
 from eventsite.core.domain.rules import in_words
 from eventsite.core.services.organizing import save_gate
 from eventsite.core.wiring import stores
+from eventsite.repoadmin.filters import chosen_event
 from eventsite.repoadmin.part_admin import PartAdmin
 from eventsite.repoadmin.parts import setup_of
 
@@ -47,7 +48,7 @@ class GateAdmin(PartAdmin):
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if "zone_id" in form.base_fields:
-            event_id = obj.event_id if obj else self.chosen_event(request)
+            event_id = obj.event_id if obj else chosen_event(request)
             form.base_fields["zone_id"] = zone_field(
                 event_id, "Zone behind it", "Who passes is counted there."
             )

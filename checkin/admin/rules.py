@@ -13,6 +13,7 @@ from eventsite.admin_site import site
 from eventsite.core.domain.rules import in_words
 from eventsite.core.services.organizing import save_door_part
 from eventsite.core.wiring import stores
+from eventsite.repoadmin.filters import chosen_event
 from eventsite.repoadmin.part_admin import PartAdmin
 from eventsite.repoadmin.parts import setup_of
 
@@ -36,7 +37,7 @@ class RuleAdmin(PartAdmin):
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if "gate_ids" in form.base_fields:
-            setup = setup_of(obj.event_id if obj else self.chosen_event(request))
+            setup = setup_of(obj.event_id if obj else chosen_event(request))
             form.base_fields["gate_ids"] = forms.MultipleChoiceField(
                 label="Gates",
                 choices=[(gate.gate_id, gate.name) for gate in setup.gates] if setup else [],

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from eventsite.accounts.forms import ONE_A_LINE
 from eventsite.accounts.models import Device
+from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.staff import DeviceRight
 from eventsite.core.services.devices import ID_MAX
-from eventsite.core.wiring import stores
 from eventsite.repoadmin.filters import event_choices
-from eventsite.repoadmin.forms import ListField
 
 RIGHTS = {
     DeviceRight.SCAN: _("Scan tickets and check guests in"),
@@ -30,9 +26,6 @@ class DeviceForm(forms.ModelForm):  # type: ignore[type-arg]
     """Enrols a device."""
 
     event_id = forms.ChoiceField(label=_("Event"), choices=event_choices)
-    gates = ListField(
-        required=False, help_text=_("Ids of gates, with commas. Empty means every gate.")
-    )
     rights = forms.MultipleChoiceField(
         choices=[(right.value, words) for right, words in RIGHTS.items()],
         initial=[DeviceRight.SCAN.value],
@@ -52,19 +45,14 @@ class DeviceForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Device
         fields = ("event_id", "name", "gates", "rights")
 
-    def clean(self) -> dict[str, Any] | None:
-        given = super().clean() or self.cleaned_data
-        event_id, gates = given.get("event_id"), given.get("gates")
-        if event_id and gates:
-            known = [gate.gate_id for gate in stores().events.setup(event_id).gates]
-            unknown = [gate for gate in gates if gate not in known]
-            if unknown:
-                self.add_error("gates", self._no_gate(unknown[0], known))
-        return given
 
-    @staticmethod
-    def _no_gate(gate_id: str, known: list[str]) -> ValidationError:
-        return ValidationError(
-            _("This event has no gate %(gate)s. Its gates: %(known)s."),
-            params={"gate": gate_id, "known": ", ".join(known) or _("none")},
-        )
+def gates_field(setup: EventSetup | None) -> forms.MultipleChoiceField:
+    """Return the field for where a device of an event may stand."""
+    return forms.MultipleChoiceField(
+        required=False,
+        choices=[(gate.gate_id, gate.name) for gate in setup.gates] if setup else [],
+        widget=forms.CheckboxSelectMultiple(attrs=ONE_A_LINE),
+        help_text=_("Of %(event)s; none means every gate.") % {"event": setup.event.title}
+        if setup
+        else "",
+    )

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from eventsite.core.wiring import stores
 
 EVENTS_OFFERED = 50
 """Events in the filter, the latest first; older ones are reached from the list of events."""
 _KEPT = "_filter_options"
+_CHANGELIST_FILTERS = "_changelist_filters"
+"""Where the admin's links to a form keep the list's filters."""
 
 
 class ChosenFilter(admin.SimpleListFilter):
@@ -54,6 +56,18 @@ class ChosenFilter(admin.SimpleListFilter):
 def event_choices() -> list[tuple[str, str]]:
     """Return (event_id, title) of the latest events, for filters and forms."""
     return [(event.event_id, event.title) for event in stores().events.page(EVENTS_OFFERED)]
+
+
+def chosen_event(request: HttpRequest) -> str:
+    """Return the event that something new is for: what was sent, else the list's, else the first.
+
+    What was sent is what the form's field ``event_id`` says.
+    """
+    listed = QueryDict(request.GET.get(_CHANGELIST_FILTERS, ""))
+    for said in (request.POST, request.GET, listed):
+        if event_id := said.get(EventFilter.parameter_name):
+            return str(event_id)
+    return next((event_id for event_id, _ in event_choices()), "")
 
 
 class EventFilter(ChosenFilter):

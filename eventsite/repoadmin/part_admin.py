@@ -6,14 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
-from eventsite.repoadmin.filters import EventFilter, event_choices
+from eventsite.repoadmin.filters import EventFilter, chosen_event, event_choices
 from eventsite.repoadmin.options import RepositoryAdmin
 from eventsite.repoadmin.parts import EVENT, PartModel, setup_of
-
-_CHANGELIST_FILTERS = "_changelist_filters"
-"""Where the admin's links to a form keep the list's filters."""
 
 
 class PartAdmin(RepositoryAdmin):
@@ -55,7 +52,7 @@ class PartAdmin(RepositoryAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        return {EVENT: _chosen(request, event_choices())} | initial
+        return {EVENT: chosen_event(request)} | initial
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -64,7 +61,7 @@ class PartAdmin(RepositoryAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         fields = form.base_fields
         offered = [] if obj else event_choices()
-        setup = setup_of(obj.event_id if obj else _chosen(request, offered))
+        setup = setup_of(obj.event_id if obj else chosen_event(request))
         if EVENT in fields:
             if setup and setup.event.event_id not in dict(offered):
                 offered.append((setup.event.event_id, setup.event.title))
@@ -79,20 +76,6 @@ class PartAdmin(RepositoryAdmin):
             )
         return form
 
-    @staticmethod
-    def chosen_event(request: HttpRequest) -> str:
-        """Return the event that a new part is for."""
-        return _chosen(request, event_choices())
-
     @admin.display(description="ticket types")
     def for_types(self, row: Any) -> str:
         return ", ".join(row.type_ids) or "all"
-
-
-def _chosen(request: HttpRequest, offered: list[tuple[str, str]]) -> str:
-    """Return the event that a new part is for: what was sent, else the list's, else the first."""
-    listed = QueryDict(request.GET.get(_CHANGELIST_FILTERS, ""))
-    for said in (request.POST, request.GET, listed):
-        if event_id := said.get(EVENT):
-            return str(event_id)
-    return next((event_id for event_id, _ in offered), "")

@@ -13,6 +13,7 @@ from eventsite.core.domain.questions import NO, YES, QuestionKind
 from eventsite.core.domain.questions import Question as QuestionFact
 from eventsite.core.services.organizing import save_question
 from eventsite.core.wiring import stores
+from eventsite.repoadmin.filters import chosen_event
 from eventsite.repoadmin.forms import LinesField
 from eventsite.repoadmin.part_admin import PartAdmin
 from eventsite.repoadmin.parts import setup_of
@@ -85,7 +86,7 @@ class QuestionAdmin(PartAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         fields = form.base_fields
         if "when_question" in fields:
-            event_id = obj.event_id if obj else self.chosen_event(request)
+            event_id = obj.event_id if obj else chosen_event(request)
             others = _others(event_id, obj.domain if obj else None)
             asked = [(each.question_id, f"{each.order}: {each.name}") for each in others]
             fields["when_question"] = forms.ChoiceField(

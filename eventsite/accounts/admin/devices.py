@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from eventsite.accounts.device_forms import DeviceForm
+from eventsite.accounts.device_forms import DeviceForm, gates_field
 from eventsite.accounts.device_words import clock, linked, printer, scans
 from eventsite.accounts.models import Device
 from eventsite.admin_site import site
@@ -25,8 +25,9 @@ from eventsite.core.services.enrolling import CODE_LIFE, another_code, enrol_by_
 from eventsite.core.services.ticketing import ticket_svg
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.acts import Act, ActsMixin
-from eventsite.repoadmin.filters import EventFilter
+from eventsite.repoadmin.filters import EventFilter, chosen_event
 from eventsite.repoadmin.options import RepositoryAdmin
+from eventsite.repoadmin.parts import setup_of
 
 KIOSK, BOARD = "kiosk", "staff"
 """The pages of devices: for the doors, and for the stations of guest requests."""
@@ -129,6 +130,19 @@ class DeviceAdmin(ActsMixin, RepositoryAdmin):
         return bool(request.user.has_perm("accounts.revoke_device"))
 
     # -- enrolling -----------------------------------------------------------------------------
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {"event_id": chosen_event(request)} | initial
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Offer the gates of the event that is chosen."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None:
+            form.base_fields["gates"] = gates_field(setup_of(chosen_event(request)))
+        return form
+
     def create(self, request: HttpRequest, row: Any, form: Any) -> Any:
         given, now = form.cleaned_data, timezone.now()
         new = NewDevice(
