@@ -55,8 +55,9 @@ class GuestsView(APIView):
         tags=["check-in"],
         summary="Find guests by name, e-mail address or ticket number",
         description=(
-            "At least two characters: the beginning of a name, a whole e-mail address, or the "
-            "number on a ticket. Only guests of the device's event are found."
+            "At least two characters: the beginning of a first or last name, a whole e-mail "
+            "address, or the number on a ticket. Of several words the last begins the last name. "
+            "Only guests of the device's event are found."
         ),
         parameters=[
             OpenApiParameter("query", str, required=True),

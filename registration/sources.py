@@ -12,6 +12,7 @@ from eventsite.core.domain.agenda import AgendaSession
 from eventsite.core.domain.events import Event
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.errors import Invalid, NotFound
+from eventsite.core.services.searching import ticket_number
 from eventsite.core.store.pages import Page
 from eventsite.core.store.walks import Walk
 from eventsite.core.wiring import stores
@@ -124,7 +125,8 @@ def _on(event_id: str, day: str, agenda: Iterable[AgendaSession]) -> list[Agenda
 class RegistrationSource:
     """Registrations of one event: the newest first, by name, or in line; or found by a search.
 
-    What is searched for is the start of a name, a whole e-mail address, or a registration's id.
+    What is searched for is the start of a first or last name, a whole e-mail address, or a
+    ticket number.
     """
 
     lookups = frozenset({"event_id", "status", "listing", "type_id", "awaiting"})
@@ -157,7 +159,7 @@ class RegistrationSource:
         listing = criteria.where.get("listing")
         only = {"type_id": type_id, "awaiting": awaiting}
         if criteria.search:
-            return registrations.by_name(event_id, criteria.search, status, **only)
+            return registrations.named(event_id, criteria.search, status, **only)
         if listing == BY_NAME:
             return registrations.by_name(event_id, "", status, **only)
         if listing in (IN_LINE, HELD):
@@ -166,7 +168,7 @@ class RegistrationSource:
 
     def _exactly(self, criteria: Criteria) -> list[Registration]:
         event_id, text = _event_of(criteria), criteria.search.strip()
-        found = _of_address(event_id, text) if "@" in text else self.fetch([text.casefold()])
+        found = _of_address(event_id, text) if "@" in text else self.fetch([ticket_number(text)])
         status, type_id, awaiting = _narrowed(criteria)
         return [
             each
@@ -186,7 +188,7 @@ def _of_address(event_id: str, text: str) -> list[Registration]:
 
 
 def _is_exact(text: str) -> bool:
-    return "@" in text or bool(_ID.fullmatch(text.strip().casefold()))
+    return "@" in text or bool(ticket_number(text))
 
 
 def _narrowed(criteria: Criteria) -> tuple[str, str, str]:

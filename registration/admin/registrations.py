@@ -52,7 +52,9 @@ class RegistrationAdmin(DisclosingMixin, ActsMixin, RegistrationPanels, Reposito
     list_display = ("name", "state", "ticket_type", "email", "registered_at")
     list_filter = (EventFilter, ListingFilter, "status", AwaitingFilter, TypeFilter)
     search_fields = ("name",)
-    search_help_text = "The start of a name, a whole e-mail address, or the id on a ticket"
+    search_help_text = (
+        "The start of a first or last name, a whole e-mail address, or the number on a ticket"
+    )
     actions = ("export_csv",)
     export_fields = (
         *("registration_id", "event_id", "type_id", "name", "email", "phone", "locale", "zone"),

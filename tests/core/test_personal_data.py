@@ -362,7 +362,8 @@ def test_erased_guests_are_listed_without_a_name_and_apart(fair):
     erase(fair, mine.registration_id, LATER, "guest")
     page = fair.registrations.page(fair.registrations.by_name("demo"), 9)
     assert [each.guest.name for each in page] == ["Zoe", "Erased guest"]
-    assert fair.registrations.page(fair.registrations.by_name("demo", "erased"), 9).items == []
+    for query in ("erased", "guest"):
+        assert fair.registrations.page(fair.registrations.named("demo", query), 9).items == []
     newest = fair.registrations.page(fair.registrations.newest("demo"), 9)
     assert len(newest.items) == 2
 

@@ -1,4 +1,4 @@
-"""Searching for a guest at the door: by the beginning of a name, an address, a ticket number."""
+"""Searching for a guest at the door: by first or last name, an address, a ticket number."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def search(
     query = " ".join(query.split())
     if not QUERY_MIN <= len(query) <= NAME_MAX:
         raise Invalid(f"A search has {QUERY_MIN} to {NAME_MAX} characters.", field="query")
-    if number := _number(query):
+    if number := ticket_number(query):
         return Page(_numbered(registrations, event_id, number))
     if "@" in query:
         return Page(_addressed(registrations, event_id, query))
-    return registrations.page(registrations.by_name(event_id, query), limit, cursor)
+    return registrations.page(registrations.named(event_id, query), limit, cursor)
 
 
-def _number(query: str) -> str:
+def ticket_number(query: str) -> str:
     """Return the registration id that a ticket number is, however it is written; or nothing."""
     bare = re.sub(r"[\s·-]", "", query).lower()
     return bare if _NUMBER.fullmatch(bare) else ""

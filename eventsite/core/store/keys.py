@@ -1,14 +1,13 @@
-"""The key schema of the events table; the office's is in ``office_keys``. Nobody else builds keys.
+"""The key schema of the events table; neighbours ``*_keys`` have the rest, nobody else builds keys.
 
 Every access pattern, with its cost, is in ``patterns``; docs/data-model.md is generated from there.
 Buckets keep any one partition small and cool: an index of all guests of an event would be one
-hot key, so names are bucketed by their first two letters, times by the hour, sign-ups by hash.
+hot key, so times are bucketed by the hour, sign-ups by hash, and names by two letters.
 """
 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from datetime import datetime, timedelta
 
 from eventsite.core.store.items import Item, time_text
@@ -228,34 +227,6 @@ def sent_to(registration_id: str) -> str:
 
 
 # index keys
-NAME_KEPT = 100
-"""Characters of a name that are sorted by: 400 bytes at most, of the 1,024 a sort key may have.
-Compatibility forms can make one character eighteen."""
-
-
-def normalised(name: str) -> str:
-    """Return a name as it is searched: no accents, one case, single spaces, at most 100 long."""
-    bare = "".join(
-        c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)
-    ).casefold()
-    return " ".join(bare.split())[:NAME_KEPT]
-
-
-def name_bucket(event_id: str, name: str) -> str:
-    """Return the by_name partition of a guest: event and the first two letters."""
-    return f"NAME#{event_id}#{normalised(name)[:2] or '-'}"
-
-
-def erased_bucket(event_id: str, registration_id: str) -> str:
-    """Return the by_name partition of a guest without a name: all together would be too many."""
-    return f"NAME#{event_id}#~{bucket_of(registration_id)}"
-
-
-def name_buckets(event_id: str) -> str:
-    """Partition that remembers which two-letter buckets an event has, in order."""
-    return f"NAMES#{event_id}"
-
-
 def hour_bucket(event_id: str, moment: datetime, registration_id: str) -> str:
     """Return the by_time partition of a registration: one of several of its hour."""
     return f"TIME#{event_id}#{time_text(moment)[:13]}#{bucket_of(registration_id)}"

@@ -19,7 +19,7 @@ from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.requests import GuestRequest
 from eventsite.core.domain.scans import Scan, Verdict
 from eventsite.core.errors import NotFound, StaleWrite, Unavailable
-from eventsite.core.store import badge_keys, items, keys
+from eventsite.core.store import badge_keys, items, keys, name_keys
 from eventsite.core.store.items import Item
 from eventsite.core.store.pages import Access
 from eventsite.core.store.registration_items import name_partition, replacing
@@ -119,7 +119,7 @@ class PersonalRepository:
             one at this moment; nothing was written.
         """
         fresh = replace(after, version=before.version + 1)
-        directory, bucket = keys.name_buckets(fresh.event_id), name_partition(fresh)
+        directory, bucket = name_keys.name_buckets(fresh.event_id), name_partition(fresh)
         self._table.put(keys.one(directory, bucket) | {"entity": "bucket", "bucket": bucket})
         writes = [replacing(self._table, fresh), *self._unnaming(before)]
         try:

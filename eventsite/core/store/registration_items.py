@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from eventsite.core.domain.registrations import Registration, RegistrationStatus
-from eventsite.core.store import items, keys
+from eventsite.core.store import items, keys, name_keys
 from eventsite.core.store.items import Item
 from eventsite.core.store.table import Table
 
@@ -23,10 +23,15 @@ def registration_item(registration: Registration) -> Item:
     ending = f"#{registration_id}"
     item = keys.registration(registration_id) | {
         "name_pk": name_partition(registration),
-        "name_sk": keys.normalised(registration.guest.name) + ending,
+        "name_sk": name_keys.normalised(registration.guest.name) + ending,
         "time_pk": keys.hour_bucket(event_id, moment, registration_id),
         "time_sk": items.time_text(moment) + ending,
     }
+    if (surname := name_keys.surname(registration.guest.name)) and registration.erased_at is None:
+        item |= {
+            "surname_pk": name_keys.surname_bucket(event_id, surname),
+            "surname_sk": f"{surname} {item['name_sk']}",
+        }
     bucket = keys.bucket_of(registration_id)
     if registration.leads and registration.live and registration.held_until is not None:
         item |= {
@@ -44,8 +49,8 @@ def registration_item(registration: Registration) -> Item:
 def name_partition(registration: Registration) -> str:
     """Return the by_name partition that a registration is listed in."""
     if registration.erased_at is not None:
-        return keys.erased_bucket(registration.event_id, registration.registration_id)
-    return keys.name_bucket(registration.event_id, registration.guest.name)
+        return name_keys.erased_bucket(registration.event_id, registration.registration_id)
+    return name_keys.name_bucket(registration.event_id, registration.guest.name)
 
 
 def adding(table: Table, registration: Registration) -> Item:

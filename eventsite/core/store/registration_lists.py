@@ -12,8 +12,9 @@ from eventsite.core.domain.attendance import Attendance, Passage
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.requests import GuestRequest
 from eventsite.core.errors import NotFound
-from eventsite.core.store import items, keys
+from eventsite.core.store import items, keys, name_keys
 from eventsite.core.store.items import Item
+from eventsite.core.store.narrowing import WORDS_SOUGHT, Only
 from eventsite.core.store.pages import Access, Page
 from eventsite.core.store.registration_items import name_partition
 from eventsite.core.store.table import Table
@@ -21,24 +22,6 @@ from eventsite.core.store.walks import Merged, Walk
 
 COUNTED = 1000
 """People ahead in a line that are counted before it says that there are more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Only:
-    """What a list is narrowed to, without an index: such a list has a read budget."""
-
-    status: str = ""
-    type_id: str = ""
-    awaiting: str = ""
-
-    def conditions(self) -> dict[str, tuple[str, str, str]]:
-        """Return by placeholder the condition, the attribute and the value of what is wanted."""
-        every = {
-            "status": ("#status = :status", "status", self.status),
-            "type": ("#type = :type", "type_id", self.type_id),
-            "awaiting": ("contains(#awaiting, :awaiting)", "awaiting", self.awaiting),
-        }
-        return {name: one for name, one in every.items() if one[2]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +171,40 @@ class RegistrationLists:
         A prefix of two letters or more hits one bucket.
         """
         only = Only(status, type_id, awaiting)
-        wanted = keys.normalised(prefix)
+        wanted = name_keys.normalised(prefix)
         if len(wanted) >= 2:
-            buckets = [keys.name_bucket(event_id, wanted)]
+            buckets = [name_keys.name_bucket(event_id, wanted)]
         else:
-            known = Access(self._table, keys.name_buckets(event_id)).stream()
+            known = Access(self._table, name_keys.name_buckets(event_id)).stream()
             buckets = [b["bucket"] for b in known]
-        return Walk([self._access(b, "by_name", only, prefix=wanted) for b in buckets])
+        return Walk([self._access(b, "by_name", only, wanted) for b in buckets])
+
+    def named(
+        self,
+        event_id: str,
+        query: str,
+        status: str = "",
+        *,
+        type_id: str = "",
+        awaiting: str = "",
+    ) -> Walk:
+        """Return a walk over whose name begins with a query, then over whose last name does.
+
+        Of several words the last begins the last name and each other some word of the name, so
+        ``berg``, ``van der berg`` and ``berg, anna`` all find Anna van der Berg.
+        """
+        family, _, given = name_keys.normalised(query).partition(",")
+        words = [*given.split(), *family.split()]
+        if not words:
+            return Walk([])
+        whole = " ".join(words)
+        found = self.by_name(event_id, whole, status, type_id=type_id, awaiting=awaiting)
+        if len(words[-1]) < 2:
+            return found
+        others = tuple(words[:-1][:WORDS_SOUGHT])
+        only = Only(status, type_id, awaiting, words=others, beyond=whole)
+        partition = name_keys.surname_bucket(event_id, words[-1])
+        return Walk([*found.accesses, self._access(partition, "by_surname", only, words[-1])])
 
     def in_line(
         self,
@@ -221,20 +231,19 @@ class RegistrationLists:
         partition: str,
         index: str,
         only: Only,
-        *,
         prefix: str = "",
+        *,
         descending: bool = False,
     ) -> Access:
-        wanted = only.conditions()
         return Access(
             self._table,
             partition,
             index,
             prefix=prefix,
             descending=descending,
-            where=" AND ".join(condition for condition, _, _ in wanted.values()),
-            values={f":{name}": value for name, (_, _, value) in wanted.items()},
-            names={f"#{name}": attribute for name, (_, attribute, _) in wanted.items()},
+            where=only.where,
+            values=only.values,
+            names=only.names,
         )
 
     def _mark_buckets(self, registration: Registration) -> None:
@@ -244,7 +253,7 @@ class RegistrationLists:
         name = name_partition(registration)
         for directory, bucket in (
             (keys.hours(event_id), hour),
-            (keys.name_buckets(event_id), name),
+            (name_keys.name_buckets(event_id), name),
         ):
             if bucket not in (known := self._directory(directory)):
                 self._table.put(

@@ -116,6 +116,12 @@ REGISTRATION_PATTERNS: tuple[Pattern, ...] = (
         "0.5 r a 4 KB and bucket",
     ),
     Pattern(
+        "registrations that a search finds by name",
+        "RegistrationRepository.named",
+        "as by name, then by_surname: SURNAME#<event>#<2 letters> / <last word> <name>",
+        "0.5 r a 4 KB and bucket",
+    ),
+    Pattern(
         "who waits in line, or whose places are held, as a list",
         "RegistrationRepository.in_line",
         "by_queue: WAIT#<event>#<bucket>, HOLD#<event>#<bucket> / <time>#<registration>, merged",

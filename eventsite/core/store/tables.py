@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-EVENTS_INDEXES = ("by_name", "by_time", "by_queue")
+EVENTS_INDEXES = ("by_name", "by_surname", "by_time", "by_queue")
 OFFICE_INDEXES = ("by_actor", "by_month")
 
 

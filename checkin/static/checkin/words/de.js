@@ -138,7 +138,7 @@ export default {
 
   search: "Suchen",
   search_title: "Gast suchen",
-  search_query: "Anfang des Namens, ganze E-Mail-Adresse oder Ticketnummer",
+  search_query: "Anfang des Vor- oder Nachnamens, ganze E-Mail-Adresse oder Ticketnummer",
   search_none: "Niemand wurde gefunden.",
   search_found: "Gefunden: {count}",
   search_offline: "Zum Suchen wird eine Verbindung zum Server gebraucht.",

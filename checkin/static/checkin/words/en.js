@@ -138,7 +138,7 @@ export default {
 
   search: "Search",
   search_title: "Find a guest",
-  search_query: "Beginning of the name, whole e-mail address or ticket number",
+  search_query: "Beginning of the first or last name, whole e-mail address or ticket number",
   search_none: "Nobody was found.",
   search_found: "Found: {count}",
   search_offline: "Searching needs a connection to the server.",

@@ -138,7 +138,7 @@ export default {
 
   search: "Buscar",
   search_title: "Buscar a un invitado",
-  search_query: "Principio del nombre, correo completo o número de entrada",
+  search_query: "Principio del nombre o del apellido, correo completo o número de entrada",
   search_none: "No se encontró a nadie.",
   search_found: "Encontrados: {count}",
   search_offline: "Para buscar hace falta conexión con el servidor.",

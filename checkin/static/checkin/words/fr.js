@@ -138,7 +138,7 @@ export default {
 
   search: "Chercher",
   search_title: "Trouver un invité",
-  search_query: "Début du nom, adresse e-mail entière ou numéro de billet",
+  search_query: "Début du prénom ou du nom, adresse e-mail entière ou numéro de billet",
   search_none: "Personne n’a été trouvé.",
   search_found: "Trouvés : {count}",
   search_offline: "La recherche demande une connexion au serveur.",
