@@ -16,9 +16,10 @@ from checkin.scan_api import ScanParser
 from checkin.scan_bodies import CODE_MAX, ScanIdField
 from eventsite.bodies import TextField, WholeField
 from eventsite.callers import DeviceAuthentication, DeviceMay, device_of
-from eventsite.core.domain.badge_prints import REASON, PrintFormat
+from eventsite.core.domain.badge_prints import PrintFormat
 from eventsite.core.domain.badges import Face
 from eventsite.core.domain.events import EventSetup
+from eventsite.core.domain.reasons import REASON
 from eventsite.core.domain.staff import DeviceRight
 from eventsite.core.services.badges import Order, Printed, face_of, print_badge, shown_ticket
 from eventsite.core.services.documents.badges_pdf import badges_pdf

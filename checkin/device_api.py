@@ -17,9 +17,9 @@ from checkin.serializers import (
     EnrolledSerializer,
     EnrolmentSerializer,
     ReportSerializer,
-    clock_ahead_ms,
 )
 from eventsite.callers import DeviceAuthentication, address_of, device_of
+from eventsite.core.domain.scans import clock_ahead_ms
 from eventsite.core.domain.staff import Device, DeviceReport, Printer
 from eventsite.core.services.enrolling import redeem
 from eventsite.core.wiring import secrets, stores

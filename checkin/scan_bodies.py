@@ -11,11 +11,11 @@ from checkin.verdict_answers import DIRECTIONS, VERDICT_CODES
 from eventsite.bodies import TextField
 from eventsite.core.domain.events import EventSetup, Gate, GateDirection
 from eventsite.core.domain.questions import TEXT_MAX
-from eventsite.core.domain.scans import Direction, Scan, VerdictCode
+from eventsite.core.domain.reasons import REASON, checked_reason
+from eventsite.core.domain.scans import Direction, Scan, VerdictCode, clock_ahead_ms
 from eventsite.core.domain.staff import Device, DeviceRight
 from eventsite.core.errors import Forbidden
 from eventsite.core.log import correlation_id
-from eventsite.core.services.overseeing import REASON, checked_reason
 from eventsite.names import NAME_MAX
 
 CODE_MAX = 4296
@@ -161,6 +161,8 @@ def scan_of(
     """
     _must_be_allowed(said, device)
     sent_at = said.get("sent_at") or sent_at
+    if sent_at and abs(now - sent_at) > AHEAD_MAX:
+        sent_at = None
     return Scan(
         device_id=device.device_id,
         scan_id=said["scan_id"],
@@ -169,7 +171,7 @@ def scan_of(
         ticket_code=said.get("ticket_code", ""),
         registration_id=said.get("registration_id", ""),
         scanned_at=said["scanned_at"],
-        clock_ahead_ms=clock_ahead_ms(sent_at, now),
+        clock_ahead_ms=clock_ahead_ms(now, sent_at),
         direction=_direction(said, setup),
         session_id=said.get("session_id", ""),
         forced=checked_reason(said["force_reason"], "force_reason")
@@ -179,13 +181,6 @@ def scan_of(
         offline_code=VerdictCode(said["offline_code"]) if said.get("offline_code") else None,
         correlation_id=correlation_id(),
     )
-
-
-def clock_ahead_ms(sent_at: datetime | None, now: datetime) -> int:
-    """Return how many milliseconds our clock is ahead of one that says ``sent_at``."""
-    if sent_at is None or abs(now - sent_at) > AHEAD_MAX:
-        return 0
-    return round((now - sent_at) / timedelta(milliseconds=1))
 
 
 def _must_be_allowed(said: dict[str, Any], device: Device) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -197,8 +196,3 @@ class DeviceStatusSerializer(serializers.Serializer[Any]):
     sessions = DoorSessionSerializer(many=True)
     conflicts = ConflictSerializer(many=True, help_text="Open ones of its gates.")
     counts = CountsSerializer()
-
-
-def clock_ahead_ms(now: datetime, sent_at: datetime | None) -> int:
-    """Return how far our clock is ahead of a device's."""
-    return round((now - sent_at).total_seconds() * 1000) if sent_at else 0

@@ -17,7 +17,7 @@ from eventsite.core.services.requesting import fulfil
 from eventsite.core.wiring import stores
 from eventsite.names import known_event_id
 from eventsite.repoadmin.filters import ChosenFilter, EventFilter, event_choices
-from eventsite.repoadmin.options import RepositoryAdmin
+from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
 from eventsite.repoadmin.part_admin import PartAdmin
 from requests_app.models import GuestRequest, RequestItem
 from requests_app.stations import stations
@@ -45,7 +45,7 @@ class StationFilter(ChosenFilter):
 
 
 @admin.register(GuestRequest, site=site)
-class GuestRequestAdmin(RepositoryAdmin):
+class GuestRequestAdmin(ReadOnlyMixin, RepositoryAdmin):
     """Requests are made by guests and closed by action; nothing of them is edited."""
 
     list_display = ("__str__", "status", "note", "requested_at", "request_id")
@@ -64,15 +64,6 @@ class GuestRequestAdmin(RepositoryAdmin):
         *("request_id", "status", "item_name", "quantity", "note", "station_id"),
         *("requested_at", "fulfilled_at", "fulfilled_by", "registration_id", "event_id"),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_fulfil_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("requests_app.fulfil_guestrequest"))

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from checkin.admin.naming import device_names, name_guests
 from checkin.models import BadgePrint
 from eventsite.admin_site import site
-from eventsite.core.wiring import stores
 from eventsite.repoadmin.filters import EventFilter
-from eventsite.repoadmin.options import RepositoryAdmin
+from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
 
 
 @admin.register(BadgePrint, site=site)
-class BadgePrintAdmin(RepositoryAdmin):
+class BadgePrintAdmin(ReadOnlyMixin, RepositoryAdmin):
     """One event's badges, newest first. What was printed stays printed."""
 
     list_display = ("at", "badge", "guest", "who", "reason", "format")
@@ -28,30 +27,13 @@ class BadgePrintAdmin(RepositoryAdmin):
     actions = ("export_csv",)
     export_fields = ("at", "registration_id", "serial", "by", "reason", "format")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def prepare(self, rows: list[Any]) -> None:
         """Read the names of the guests and the devices of a page at once."""
-        known = stores().registrations.of_ids(row.registration_id for row in rows)
-        devices: dict[str, str] = {}
-        for row in rows:
-            kind, _, name = row.by.partition(":")
-            if kind == "device" and name not in devices:
-                device = stores().devices.get(name)
-                devices[name] = device.name if device else name
-            row.guest_name = (
-                known[row.registration_id].guest.name
-                if (row.registration_id in known)
-                else row.registration_id
-            )
-            row.who_name = devices.get(name, name) if kind == "device" else name
+        name_guests(rows)
+        doers = [row.by.partition(":") for row in rows]
+        devices = device_names(name for kind, _, name in doers if kind == "device")
+        for row, (kind, _, name) in zip(rows, doers, strict=True):
+            row.who_name = devices[name] if kind == "device" else name
 
     @admin.display(description="badge")
     def badge(self, row: Any) -> str:

@@ -35,7 +35,7 @@ from eventsite.core.services.ledger_sheets import ScanTable
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.acts import Act, ActsMixin
 from eventsite.repoadmin.export import table_response
-from eventsite.repoadmin.options import RepositoryAdmin
+from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
 
 DAY = "day"
 """In the address: the day that is shown, such as 2026-11-21; without it today."""
@@ -48,22 +48,13 @@ class LedgerForm(forms.Form):
 
 
 @admin.register(Board, site=site)
-class BoardAdmin(ActsMixin, RepositoryAdmin):
+class BoardAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
     """A board for each event; there is nothing to change on it."""
 
     list_display = ("title", "starts_at", "venue")
     search_fields = ("title",)
     search_help_text = "A part of the title or venue"
     actions = ()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view

@@ -15,16 +15,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from checkin.admin.naming import device_names, name_guests
 from checkin.board_models import STATES
 from checkin.models import Conflict
 from eventsite.admin_site import site
 from eventsite.core.domain.attendance import Passage
 from eventsite.core.domain.scans import Direction
-from eventsite.core.services.overseeing import REASON, Reasoned, settle, undo_scan
+from eventsite.core.services.overseeing import Reasoned, settle, undo_scan
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.acts import Act, ActsMixin, staff
 from eventsite.repoadmin.filters import ChosenFilter, EventFilter
-from eventsite.repoadmin.options import RepositoryAdmin
+from eventsite.repoadmin.forms import ReasonField
+from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
 from eventsite.repoadmin.parts import setup_of
 
 
@@ -40,11 +42,8 @@ class StateFilter(ChosenFilter):
 class SettlingForm(forms.Form):
     """What was found."""
 
-    reason = forms.CharField(
-        label="What was it?",
-        min_length=REASON.start,
-        max_length=REASON.stop - 1,
-        help_text="Such as: came back for the coat, let in by hand.",
+    reason = ReasonField(
+        label="What was it?", help_text="Such as: came back for the coat, let in by hand."
     )
 
 
@@ -54,11 +53,11 @@ class UndoingForm(forms.Form):
     which = forms.ChoiceField(
         label="Which scan", choices=[("second", "The later one"), ("first", "The earlier one")]
     )
-    reason = forms.CharField(min_length=REASON.start, max_length=REASON.stop - 1)
+    reason = ReasonField()
 
 
 @admin.register(Conflict, site=site)
-class ConflictAdmin(ActsMixin, RepositoryAdmin):
+class ConflictAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
     """The conflicts of one event; nobody makes or deletes one, somebody settles it."""
 
     list_display = ("what", "guest", "earlier", "later", "state")
@@ -68,34 +67,20 @@ class ConflictAdmin(ActsMixin, RepositoryAdmin):
     readonly_fields = fields
     actions = ()
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def has_settle_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("checkin.settle_conflict"))
 
     # -- what is shown ---------------------------------------------------------------------------
     def prepare(self, rows: list[Any]) -> None:
         """Read the names of the guests, gates and devices of a page at once."""
-        known = stores().registrations.of_ids(row.registration_id for row in rows)
+        name_guests(rows)
         setup = setup_of(rows[0].event_id) if rows else None
         gates = {gate.gate_id: gate.name for gate in setup.gates} if setup else {}
-        devices: dict[str, str] = {}
+        passages = (each for row in rows for each in (row.domain.first, row.domain.second))
+        devices = device_names(passage.device_id for passage in passages if passage)
         for row in rows:
-            guest = known.get(row.registration_id)
-            row.guest_name = guest.guest.name if guest else row.registration_id
             row.gate_names, row.device_names = gates, devices
             row.zone = ZoneInfo(setup.event.zone if setup else "UTC")
-            for passage in filter(None, (row.domain.first, row.domain.second)):
-                if passage.device_id not in devices:
-                    device = stores().devices.get(passage.device_id)
-                    devices[passage.device_id] = device.name if device else passage.device_id
 
     @admin.display(description="what")
     def what(self, row: Any) -> str:

@@ -15,15 +15,11 @@ from checkin.admin.gates import zone_field
 from checkin.models import Zone
 from eventsite.admin_site import site
 from eventsite.core.services.organizing import save_door_part
-from eventsite.core.services.overseeing import (
-    INSIDE_MAX,
-    REASON,
-    Reasoned,
-    correct_count,
-    inside_now,
-)
+from eventsite.core.services.overseeing import INSIDE_MAX, Reasoned, correct_count, inside_now
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.acts import Act, ActsMixin, staff
+from eventsite.repoadmin.filters import chosen_event
+from eventsite.repoadmin.forms import ReasonField
 from eventsite.repoadmin.part_admin import PartAdmin
 from eventsite.repoadmin.parts import setup_of
 
@@ -34,11 +30,7 @@ class CorrectionForm(forms.Form):
     inside = forms.IntegerField(
         label="Inside now", min_value=0, max_value=INSIDE_MAX, help_text="As you counted them."
     )
-    reason = forms.CharField(
-        min_length=REASON.start,
-        max_length=REASON.stop - 1,
-        help_text="Such as: side door was open from 14:00 to 14:20.",
-    )
+    reason = ReasonField(help_text="Such as: side door was open from 14:00 to 14:20.")
 
 
 @admin.register(Zone, site=site)
@@ -63,7 +55,7 @@ class ZoneAdmin(ActsMixin, PartAdmin):
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if "within" in form.base_fields:
-            event_id = obj.event_id if obj else self.chosen_event(request)
+            event_id = obj.event_id if obj else chosen_event(request)
             form.base_fields["within"] = zone_field(
                 event_id,
                 "Part of",

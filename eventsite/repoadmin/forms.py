@@ -1,4 +1,4 @@
-"""Form pieces: the hidden version, named inputs, lists, spans; a refusal as a form error."""
+"""Form pieces: the hidden version, named inputs, lists, reasons, spans; a refusal as an error."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from eventsite.core.domain.reasons import REASON
 from eventsite.core.errors import EventSiteError, StaleWrite
 
 VERSION = "version"
@@ -90,6 +91,14 @@ class LinesField(ListField):
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list | tuple) else value
+
+
+class ReasonField(forms.CharField):
+    """Why somebody does what the form is for."""
+
+    def __init__(self, **options: Any) -> None:
+        bounds = {"min_length": REASON.start, "max_length": REASON.stop - 1}
+        super().__init__(**(bounds | options))
 
 
 _UNITS = ((24 * 60, _lazy("days")), (60, _lazy("hours")), (1, _lazy("minutes")))

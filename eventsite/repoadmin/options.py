@@ -267,6 +267,19 @@ class RepositoryAdminMixin(_Admin):
         return csv_response(str(self.opts.model_name), names, queryset)
 
 
+class ReadOnlyMixin(_Admin):
+    """Rows that no form adds, changes or deletes; a class overrides what it does allow."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class RepositoryAdmin(RepositoryAdminMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """The admin class that doors derive from."""
 

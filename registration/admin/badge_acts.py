@@ -9,21 +9,22 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from eventsite.core.domain.badge_prints import REASON, PrintFormat
+from eventsite.core.domain.badge_prints import PrintFormat
 from eventsite.core.domain.badges import layout_for
 from eventsite.core.domain.registrations import RegistrationStatus
 from eventsite.core.services.badges import Order, face_of, print_badge
 from eventsite.core.services.documents.badges_pdf import badges_pdf
 from eventsite.core.wiring import secrets, stores
 from eventsite.repoadmin.acts import Act, staff
+from eventsite.repoadmin.forms import ReasonField
 
 
 class BadgeForm(forms.Form):
     """Why another badge, where there is one; sent twice, it is the same badge."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         required=False,
-        max_length=REASON.stop - 1,
+        min_length=None,
         help_text="Needed when the guest has a badge. The one before, and the ticket that was"
         " mailed, then open no gate any more.",
     )

@@ -12,19 +12,16 @@ from django.utils import timezone
 
 from eventsite.core.domain.attendance import Attendance
 from eventsite.core.errors import NotAllowed
-from eventsite.core.services.overseeing import REASON, Reasoned, block, unblock, undo_scan
+from eventsite.core.services.overseeing import Reasoned, block, unblock, undo_scan
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.acts import Act, staff
+from eventsite.repoadmin.forms import ReasonField
 
 
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(
-        min_length=REASON.start,
-        max_length=REASON.stop - 1,
-        help_text="Kept with who you are and the time.",
-    )
+    reason = ReasonField(help_text="Kept with who you are and the time.")
 
 
 def door_acts() -> Sequence[Act]:

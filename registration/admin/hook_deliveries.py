@@ -18,7 +18,7 @@ from eventsite.core.wiring import stores
 from eventsite.names import known_event_id
 from eventsite.repoadmin.acts import Act, ActsMixin
 from eventsite.repoadmin.filters import ChosenFilter, EventFilter, event_choices
-from eventsite.repoadmin.options import RepositoryAdmin
+from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
 from registration.hook_models import HookDelivery
 
 
@@ -44,7 +44,7 @@ class WebhookFilter(ChosenFilter):
 
 
 @admin.register(HookDelivery, site=site)
-class HookDeliveryAdmin(ActsMixin, RepositoryAdmin):
+class HookDeliveryAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
     """One webhook's deliveries at a time, newest first. Nothing of them is edited."""
 
     list_display = ("first_at", "hook_event_id", "outcome", "said", "tries")
@@ -58,15 +58,6 @@ class HookDeliveryAdmin(ActsMixin, RepositoryAdmin):
         *("next_at", "round", "every_attempt", "payload"),
     )
     readonly_fields = ("every_attempt", "payload")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("registration.replay_hookdelivery"))

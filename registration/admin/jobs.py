@@ -26,7 +26,7 @@ from eventsite.repoadmin import audit
 from eventsite.repoadmin.acts import Act, ActsMixin
 from eventsite.repoadmin.export import table_response
 from eventsite.repoadmin.filters import EventFilter, event_choices
-from eventsite.repoadmin.options import RepositoryAdmin
+from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
 from registration.job_models import Job
 from registration.models import Event
 
@@ -53,7 +53,7 @@ class ExportForm(forms.Form):
 
 
 @admin.register(Job, site=site)
-class JobAdmin(ActsMixin, RepositoryAdmin):
+class JobAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
     """One event's jobs. Nobody adds or changes one here: they are asked for where they belong."""
 
     list_display = ("__str__", "state", "far", "asked_by", "created_at")
@@ -65,15 +65,6 @@ class JobAdmin(ActsMixin, RepositoryAdmin):
     readonly_fields = fields
     actions = ()
     change_list_template = "imports/jobs.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("registration.change_job"))

@@ -8,35 +8,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from eventsite.core.domain.applications import read_application
 from eventsite.core.domain.links import guest_token
-from eventsite.core.domain.registrations import Registration
-from eventsite.core.services.drafting import Entry, draft
 from eventsite.core.services.organizing import set_up
 from eventsite.core.store import keys
-from eventsite.core.store.items import Item, time_text
-from eventsite.core.store.registration_items import registration_item
 from eventsite.core.store.secrets import Secrets
-from eventsite.core.store.table import to_wire
 from eventsite.local.processes import Engine
-from tests.bench.guests import EVENT, a_body, a_fair
+from tests.bench.guests import EVENT, SHARDS, a_body, a_crowd, a_fair, store_crowd
 from tests.bench.measuring import Measure
-from tests.bench.names import names
-from tests.bench.serving import SECRET, Caller, Site, installed, on_threads
+from tests.bench.serving import SECRET, Caller, Site, installed
 
 SMALL, LARGE = 1_000, 50_000
-PER_HOUR = 1_000
-SHARDS = 7
 ROUNDS = 100
 """Of each call at either size, in turn; the median counts, so that a noisy machine harms both."""
 
 PAGE = 50
-BATCH = 25
-"""Items of one BatchWriteItem. Source: DynamoDB quotas."""
 
 
 def measure() -> list[Measure]:
@@ -66,24 +52,11 @@ class _Place:
         self.caller = Caller(site.url)
         setup = a_fair(LARGE * 2, SHARDS)
         set_up(self.stores.events, setup)
-        began = datetime.now(UTC) - timedelta(hours=size / PER_HOUR)
-        crowd = names(size)
-        self.guests = [
-            _placed(setup, number, next(crowd), began + timedelta(hours=number / PER_HOUR))
-            for number in range(size)
-        ]
-        self._store()
+        self.guests = a_crowd(setup, size)
+        store_crowd(self.stores, self.guests, claims=True)
+        self._take_places()
 
-    def _store(self) -> None:
-        client, name = self.stores._events_table.client, self.stores._events_table.name
-
-        def write(items: list[Item]) -> None:
-            wanted = {name: [{"PutRequest": {"Item": to_wire(item)}} for item in items]}
-            assert not client.batch_write_item(RequestItems=wanted)["UnprocessedItems"]
-
-        items = list(_items(self.guests))
-        starts = range(0, len(items), BATCH)
-        on_threads(4, len(starts), lambda n: write(items[starts[n] : starts[n] + BATCH]))
+    def _take_places(self) -> None:
         event = self.stores.events.get(EVENT)
         taken = Counter(place for guest in self.guests for place in guest.places.items())
         for (what, shard), count in taken.items():
@@ -111,31 +84,6 @@ class _Place:
         token = guest_token(guest.registration_id, Secrets.parse(SECRET).link_keys())
         status, page = self.caller.call("GET", f"/g/{token}/")
         assert status == 200, page[:300]
-
-
-def _placed(setup: Any, number: int, who: tuple[str, str], now: datetime) -> Registration:
-    locale, name = who
-    application = read_application(EVENT, a_body(number, name, locale))
-    (guest,) = draft(setup, application, Entry(key=f"{number}", source="api", now=now))
-    return replace(guest, places={"EVENT": number % SHARDS, "TYPE.general": number // 3 % SHARDS})
-
-
-def _items(guests: list[Registration]) -> Iterator[Item]:
-    """Yield what registering would have stored: the registration, its claim, the directories."""
-    marks = set()
-    for guest in guests:
-        item = registration_item(guest)
-        yield item
-        yield keys.address_claim(EVENT, guest.guest.email, guest.type_id) | {
-            "entity": "claim",
-            "latest": guest.registration_id,
-            "live": 1,
-            "ids": {guest.registration_id},
-        }
-        marks.add((keys.hours(EVENT), time_text(guest.registered_at)[:13]))
-        marks.add((keys.name_buckets(EVENT), item["name_pk"]))
-    for directory, bucket in marks:
-        yield keys.one(directory, bucket) | {"entity": "bucket", "bucket": bucket}
 
 
 def _compared(places: list[_Place]) -> Iterator[Measure]:

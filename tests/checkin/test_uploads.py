@@ -93,6 +93,13 @@ def test_a_device_that_is_ahead_is_corrected_and_admits(door: Door) -> None:
     assert door.scan(scanned_at=ahead, sent_at=ahead).json()["code"] == "ok"
 
 
+def test_a_clock_that_is_years_off_corrects_nothing(door: Door) -> None:
+    broken = datetime.now(UTC) + timedelta(days=3651)
+    [said] = upload(door, door.body(), sent_at=broken.isoformat()).json()["answers"]
+    moment = datetime.fromisoformat(said["verdict"]["scanned_at"])
+    assert abs(datetime.now(UTC) - moment) < timedelta(seconds=20)
+
+
 def test_an_upload_has_1_to_500_scans(door: Door) -> None:
     for scans in ([], [door.body()] * 501):
         answer = upload(door, *scans)

@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from eventsite.core.domain.reasons import REASON
 from eventsite.core.errors import Invalid, KeyReused, NotAllowed, NotFound
 from eventsite.core.services.overseeing import (
-    REASON,
     Reasoned,
     block,
-    checked_reason,
     settle,
     unblock,
     undo_scan,
@@ -123,10 +122,6 @@ def test_nothing_happens_without_a_reason(doors, text):
     with pytest.raises(Invalid):
         settled(doors, "c", bare)
     assert doors.attended().version == 1
-
-
-def test_reasons_are_tidied():
-    assert checked_reason("  lost \n their   coat ") == "lost their coat"
 
 
 # -- blocking --

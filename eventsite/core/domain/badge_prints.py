@@ -10,10 +10,7 @@ from enum import StrEnum
 from eventsite.core.domain.badges import ANSWER, EVENT, NAME, TYPE, BadgeLayout, layout_for
 from eventsite.core.domain.events import EventSetup
 from eventsite.core.domain.registrations import Registration
-from eventsite.core.errors import Invalid, NotAllowed
-
-REASON = range(3, 201)
-"""Characters of why a badge is printed again."""
+from eventsite.core.errors import NotAllowed
 
 REISSUE_MAX = 255
 """A ticket has one byte for how often it was replaced."""
@@ -86,16 +83,6 @@ def layout_of(registration: Registration, setup: EventSetup) -> BadgeLayout:
     if layout is None:
         raise NotAllowed("There is no badge for this ticket type.", field="type_id")
     return layout
-
-
-def checked_reason(text: str) -> str:
-    """Return a tidy reason, or nothing. Raises Invalid."""
-    reason = " ".join(text.split())
-    if reason and (len(reason) not in REASON or not reason.isprintable()):
-        raise Invalid(
-            f"A reason has {REASON.start} to {REASON.stop - 1} characters.", field="reason"
-        )
-    return reason
 
 
 def serial_text(registration_id: str, serial: int) -> str:

@@ -90,6 +90,11 @@ class Direction(StrEnum):
     EXIT = "exit"
 
 
+def clock_ahead_ms(now: datetime, sent_at: datetime | None) -> int:
+    """Return how many milliseconds our clock is ahead of one that says ``sent_at``, if it does."""
+    return round((now - sent_at) / timedelta(milliseconds=1)) if sent_at else 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
     """One reading at one device. ``scan_id`` is made by the device, once per reading.

@@ -185,7 +185,8 @@ def _of_registration(arrival: Arrival, registration: Registration) -> VerdictCod
 
 
 def _leaving(arrival: Arrival, registration: Registration, known: Verdict) -> Iterator[Verdict]:
-    where = _standing(arrival, registration)
+    mine = doors_of(arrival.setup, registration.type_id)
+    where = standing(arrival.attendance, mine, arrival.scan.at)
     if arrival.zone_id not in where.inside:
         yield replace(known, code=VerdictCode.NOT_INSIDE)
 
@@ -195,9 +196,9 @@ def _entering(arrival: Arrival, registration: Registration, known: Verdict) -> I
     if code := _of_registration(arrival, registration):
         yield replace(known, code=code)
     yield from _of_gate(arrival, registration, known)
-    where = _standing(arrival, registration)
-    first = where.since
     mine = doors_of(arrival.setup, registration.type_id)
+    where = standing(arrival.attendance, mine, arrival.scan.at)
+    first = where.since
     if first and arrival.zone_id in where.inside and not mine.begins_anew(first, arrival.passage):
         yield already_admitted(known, where.entered(arrival.zone_id) or first)
     yield from _of_entries(arrival, known, where)
@@ -250,11 +251,6 @@ def _after(verdict: Verdict, before: Passage) -> Verdict:
     return replace(
         verdict, first_at=before.at, first_gate=before.gate_id, first_device=before.device_id
     )
-
-
-def _standing(arrival: Arrival, registration: Registration) -> Standing:
-    doors = doors_of(arrival.setup, registration.type_id)
-    return standing(arrival.attendance, doors, arrival.scan.at)
 
 
 def _words(rule: Rule, arrival: Arrival) -> str:

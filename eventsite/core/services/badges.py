@@ -17,13 +17,13 @@ from eventsite.core.domain.badge_prints import (
     Badge,
     BadgePrint,
     PrintFormat,
-    checked_reason,
     layout_of,
     lines_of,
     serial_text,
 )
 from eventsite.core.domain.badges import Face, sources_of
 from eventsite.core.domain.events import EventSetup
+from eventsite.core.domain.reasons import checked_reason
 from eventsite.core.domain.registrations import Registration, RegistrationStatus
 from eventsite.core.errors import (
     Invalid,
@@ -90,7 +90,7 @@ def print_badge(stores: Prints, setup: EventSetup, order: Order) -> Printed:
     StaleWrite
         Somebody else printed a later badge at this moment.
     """
-    order = replace(order, reason=checked_reason(order.reason))
+    order = replace(order, reason=checked_reason(order.reason, optional=True))
     had: int | None = None
     for _ in range(TRIES):
         known = stores.badges.of(setup.event.event_id, order.registration_id, order.print_id)

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from eventsite.core.domain.agenda import AgendaSession
 from eventsite.core.domain.attendance import Attendance, Passage
+from eventsite.core.domain.events import Gate
 from eventsite.core.domain.questions import checked_answers, consents
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.scans import (
@@ -71,8 +72,7 @@ def check_in(post: Post, scan: Scan) -> Answer:
     ticket = ticket_behind(post, scan)
     if isinstance(ticket, VerdictCode):
         return checked(scan, Answer(refused(post, scan, ticket)))
-    step = step_of(post, scan, ticket)
-    return checked(scan, _judged(post, scan, ticket, step, session))
+    return checked(scan, _judged(post, scan, gate, ticket, session))
 
 
 def ticket_behind(post: Post, scan: Scan) -> Ticket | VerdictCode | None:
@@ -89,9 +89,8 @@ def ticket_behind(post: Post, scan: Scan) -> Ticket | VerdictCode | None:
         return VerdictCode.BAD_SIGNATURE
 
 
-def step_of(post: Post, scan: Scan, ticket: Ticket | None) -> Doorstep:
+def step_of(post: Post, scan: Scan, gate: Gate, ticket: Ticket | None) -> Doorstep:
     """Return what is known of the guest; of one of another event nothing is."""
-    gate = post.setup.gate(scan.gate_id)
     registration_id = ticket.registration_id if ticket else scan.registration_id
     badge = gate.badges and bool(post.setup.badges)
     step = post.books.scans.at_the_door(
@@ -144,11 +143,11 @@ def checked(scan: Scan, answer: Answer) -> Answer:
 
 
 def _judged(
-    post: Post, scan: Scan, ticket: Ticket | None, step: Doorstep, session: AgendaSession | None
+    post: Post, scan: Scan, gate: Gate, ticket: Ticket | None, session: AgendaSession | None
 ) -> Answer:
     """Decide, and write what was decided; again when somebody else was faster."""
+    step = step_of(post, scan, gate, ticket)
     shards: dict[str, int] = {}
-    gate = post.setup.gate(scan.gate_id)
     for _ in range(TRIES):
         answered = with_answers(post, scan, step.registration)
         known = replace(step, registration=answered)
@@ -161,7 +160,7 @@ def _judged(
         except AttendanceChanged as current:
             step = replace(step, attendance=current.attendance)
         except RegistrationChanged:
-            step = step_of(post, scan, ticket)
+            step = step_of(post, scan, gate, ticket)
         except (ShardFull, NoRoom) as full:
             try:
                 shards = {**shards, full.zone_id: room_in(post, full.zone_id, session)}
@@ -192,7 +191,7 @@ def _admitted(
         post.now,
         session=session,
         exact=scan.direction is Direction.ENTRY,  # nobody is kept in because it is full
-        shards=dict(shards),
+        shards=shards,
     )
     if registration is not step.registration:
         change = replace(change, answered=registration)
@@ -202,8 +201,9 @@ def _admitted(
 
 def _afterwards(before: Attendance, passage: Passage) -> Passage:
     """Return a passage that was decided on knowing all others, so that it comes after them."""
-    later = [p.at + timedelta(microseconds=1) for p in before.passages]
-    return replace(passage, at=max([passage.at, *later]))
+    if not before.passages:
+        return passage
+    return replace(passage, at=max(passage.at, before.passages[-1].at + timedelta(microseconds=1)))
 
 
 def with_answers(post: Post, scan: Scan, registration: Registration | None) -> Registration | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -165,7 +165,7 @@ def change_of(
     *,
     session: AgendaSession | None = None,
     exact: bool = False,
-    shards: dict[str, int] | None = None,
+    shards: Mapping[str, int] | None = None,
 ) -> Change:
     """Return the write of an attendance, with the counts of the zones that it moves through.
 

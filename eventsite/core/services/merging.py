@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from eventsite.core.domain.agenda import AgendaSession
 from eventsite.core.domain.attendance import Attendance, Undo
+from eventsite.core.domain.events import Gate
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.scans import Scan, Verdict, VerdictCode
 from eventsite.core.domain.tickets import Ticket
@@ -56,13 +57,13 @@ def merge(post: Post, scan: Scan) -> Answer:
     ticket = ticket_behind(post, scan)
     if isinstance(ticket, VerdictCode):
         return checked(scan, Answer(refused(post, scan, ticket)))
-    return _merged(post, scan, ticket, step_of(post, scan, ticket), session)
+    return _merged(post, scan, gate, ticket, session)
 
 
 def _merged(
-    post: Post, scan: Scan, ticket: Ticket | None, step: Doorstep, session: AgendaSession | None
+    post: Post, scan: Scan, gate: Gate, ticket: Ticket | None, session: AgendaSession | None
 ) -> Answer:
-    gate = post.setup.gate(scan.gate_id)
+    step = step_of(post, scan, gate, ticket)
     for _ in range(TRIES):
         known = replace(step, registration=_answered(post, scan, step))
         arrival = arrival_of(post, scan, gate, ticket, known)
@@ -74,7 +75,7 @@ def _merged(
         except AttendanceChanged as current:
             step = replace(step, attendance=current.attendance)
         except RegistrationChanged:
-            step = step_of(post, scan, ticket)
+            step = step_of(post, scan, gate, ticket)
     raise Unavailable("Too many guests pass at this moment; try again.")
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from eventsite.core.domain.attendance import Attendance, Block, Conflict, Settled, Undo
 from eventsite.core.domain.events import EventSetup
+from eventsite.core.domain.reasons import checked_reason
 from eventsite.core.domain.registrations import Registration
 from eventsite.core.domain.scans import UndoneScan
 from eventsite.core.errors import Invalid, KeyReused, NotAllowed, NotFound, Unavailable
@@ -24,9 +25,6 @@ from eventsite.core.services.doorways import (
 )
 from eventsite.core.store.occupancy import Correction, CountChanged
 from eventsite.core.store.scans import OPEN, AttendanceChanged
-
-REASON = range(3, 201)
-"""Characters of a reason: a word at least, a line at most."""
 
 INSIDE_MAX = 1_000_000
 """Guests in one zone, as far as anybody corrects a count."""
@@ -42,14 +40,6 @@ class Reasoned:
     by: str
     at: datetime
     reason: str
-
-
-def checked_reason(text: str, field: str = "reason") -> str:
-    """Return a tidy reason. Raises Invalid."""
-    reason = " ".join(text.split())
-    if len(reason) not in REASON or not reason.isprintable():
-        raise Invalid(f"A reason has {REASON.start} to {REASON.stop - 1} characters.", field=field)
-    return reason
 
 
 def undo_scan(

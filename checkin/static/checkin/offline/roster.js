@@ -53,16 +53,12 @@ export class Roster {
     await this.#recount();
   }
 
-  /** Whether every registration of the event is in it, as of `at`. */
-  get complete() {
-    return Boolean(this.#now);
-  }
-
   /** Whether there is anything of it. */
   get begun() {
     return Boolean(this.#now ?? this.#next);
   }
 
+  /** As of when every registration of the event is in it; null while it is not. */
   get at() {
     return this.#now?.at ?? null;
   }
