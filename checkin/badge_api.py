@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from checkin.scan_api import ScanParser
 from checkin.scan_bodies import CODE_MAX, ScanIdField
+from checkin.serializers import LayoutSerializer
 from eventsite.bodies import TextField, WholeField
 from eventsite.callers import DeviceAuthentication, DeviceMay, device_of
 from eventsite.core.domain.badge_prints import PrintFormat
@@ -58,20 +59,6 @@ class BadgeOrderSerializer(serializers.Serializer[Any]):
                 {"registration_id": "Exactly one of registration_id and ticket_code."}
             )
         return attrs
-
-
-class LayoutSerializer(serializers.Serializer[Any]):
-    """What a badge shows, in millimetres; see docs/badges.md."""
-
-    layout_id = serializers.CharField()
-    name = serializers.CharField()
-    type_ids = serializers.ListField(child=serializers.CharField())
-    width_mm = serializers.IntegerField()
-    height_mm = serializers.IntegerField()
-    colour = serializers.CharField()
-    lines = serializers.ListField(child=serializers.CharField())
-    show_code = serializers.BooleanField()
-    on_admission = serializers.BooleanField()
 
 
 class BadgeSerializer(serializers.Serializer[Any]):

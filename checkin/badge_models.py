@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,7 +18,7 @@ from eventsite.core.store.pages import Page
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.models import RepositoryModel
 from eventsite.repoadmin.parts import PartModel, PartSource
-from eventsite.repoadmin.sources import Count, Criteria, UnsupportedLookup
+from eventsite.repoadmin.sources import Count, Criteria, PagedSource, UnsupportedLookup
 
 SEPARATOR = "~"
 """Between the parts of a print's key; ids have none."""
@@ -69,7 +69,7 @@ class BadgeLayout(PartModel):
         verbose_name, verbose_name_plural = _("badge"), _("badges")
 
 
-class PrintSource:
+class PrintSource(PagedSource[PrintFact]):
     """The badges that one event printed, newest first."""
 
     lookups = frozenset({"event_id"})
@@ -82,15 +82,6 @@ class PrintSource:
 
     def page(self, criteria: Criteria, limit: int, cursor: str | None) -> Page[PrintFact]:
         return stores().badges.page(stores().badges.log(_event_of(criteria)), limit, cursor)
-
-    def stream(self, criteria: Criteria) -> Iterator[PrintFact]:
-        walk, cursor = stores().badges.log(_event_of(criteria)), None
-        while True:
-            page = stores().badges.page(walk, 200, cursor)
-            yield from page
-            cursor = page.next
-            if not cursor:
-                return
 
     def count(self, criteria: Criteria) -> Count:
         return Count(*stores().badges.log(_event_of(criteria)).count())

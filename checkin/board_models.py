@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -20,8 +20,8 @@ from eventsite.core.wiring import stores
 from eventsite.repoadmin.models import RepositoryModel
 from eventsite.repoadmin.parts import setup_of
 from eventsite.repoadmin.sources import (
-    Count,
     Criteria,
+    PagedSource,
     SmallSource,
     UnsupportedLookup,
     fetch_each,
@@ -69,7 +69,7 @@ class Board(RepositoryModel):
         return str(self.title)
 
 
-class ConflictSource:
+class ConflictSource(PagedSource[ConflictFact]):
     """The conflicts of one event, of guests with an open one or of those without."""
 
     lookups = frozenset({"event_id", "state"})
@@ -97,18 +97,6 @@ class ConflictSource:
         setup = setup_of(event_id)
         found = [conflict for attended in page for conflict in _conflicts(setup, attended)]
         return Page(found, page.next, page.previous, page.exhausted)
-
-    def stream(self, criteria: Criteria) -> Iterator[ConflictFact]:
-        cursor: str | None = None
-        while True:
-            page = self.page(criteria, 100, cursor)
-            yield from page
-            cursor = page.next
-            if not cursor:
-                return
-
-    def count(self, criteria: Criteria) -> Count:
-        return Count(0, exact=False)
 
     @staticmethod
     def _where(criteria: Criteria) -> tuple[str, str]:

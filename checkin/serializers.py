@@ -139,7 +139,7 @@ class StatusQuestionSerializer(DoorQuestionSerializer):
     when_answers = TextsField()
 
 
-class StatusLayoutSerializer(serializers.Serializer[Any]):
+class LayoutSerializer(serializers.Serializer[Any]):
     """What a badge shows, in millimetres; see docs/badges.md."""
 
     layout_id = serializers.CharField()
@@ -192,7 +192,7 @@ class DeviceStatusSerializer(serializers.Serializer[Any]):
     zones = ZoneSerializer(many=True)
     rules = RuleSerializer(many=True)
     questions = StatusQuestionSerializer(many=True)
-    layouts = StatusLayoutSerializer(many=True)
+    layouts = LayoutSerializer(many=True)
     sessions = DoorSessionSerializer(many=True)
     conflicts = ConflictSerializer(many=True, help_text="Open ones of its gates.")
     counts = CountsSerializer()

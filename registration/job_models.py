@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +16,13 @@ from eventsite.core.domain.setups import ID_MAX
 from eventsite.core.store.pages import Page
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.models import RepositoryModel
-from eventsite.repoadmin.sources import Count, Criteria, UnsupportedLookup, fetch_each
+from eventsite.repoadmin.sources import Criteria, PagedSource, UnsupportedLookup, fetch_each
 
 D = TypeVar("D")
 PAGE = 200
 
 
-class EventListSource(Generic[D]):
+class EventListSource(PagedSource[D]):
     """What a repository lists one event at a time, newest first."""
 
     lookups = frozenset({"event_id"})
@@ -41,18 +41,6 @@ class EventListSource(Generic[D]):
         if not event_id:
             raise UnsupportedLookup("these are listed one event at a time")
         return self._of_event(str(event_id), limit, cursor)
-
-    def stream(self, criteria: Criteria) -> Iterator[D]:
-        cursor: str | None = None
-        while True:
-            page = self.page(criteria, PAGE, cursor)
-            yield from page
-            cursor = page.next
-            if not cursor:
-                return
-
-    def count(self, criteria: Criteria) -> Count:
-        return Count(0, exact=False)
 
 
 class GuestImport(RepositoryModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -21,14 +21,12 @@ from eventsite.repoadmin.sources import (
     Criteria,
     SmallSource,
     UnsupportedLookup,
+    every_page,
     fetch_each,
 )
 from registration.times import day_of, zone_of
 
 D = TypeVar("D")
-
-READ_AT_A_TIME = 200
-"""Objects read at a time for exports and actions on all rows."""
 
 COUNTED = 1000
 """Registrations counted before a list says "1000+"."""
@@ -36,17 +34,6 @@ COUNTED = 1000
 NEWEST, BY_NAME, IN_LINE, HELD = "newest", "name", "line", "held"
 
 _ID = re.compile(r"[0-9a-f]{16}")
-
-
-def every_page(read: Callable[[int, str | None], Page[D]]) -> Iterator[D]:
-    """Yield everything behind ``read(limit, cursor)``."""
-    cursor: str | None = None
-    while True:
-        page = read(READ_AT_A_TIME, cursor)
-        yield from page
-        cursor = page.next
-        if not cursor:
-            return
 
 
 class EventSource(SmallSource[Event]):

@@ -11,37 +11,25 @@ from django.utils import timezone
 
 from eventsite.admin_site import site
 from eventsite.core.domain import events as domain
-from eventsite.core.errors import NotFound
+from eventsite.core.domain.events import EventSetup
 from eventsite.core.services.organizing import save_item
 from eventsite.core.services.requesting import fulfil
 from eventsite.core.wiring import stores
-from eventsite.names import known_event_id
-from eventsite.repoadmin.filters import ChosenFilter, EventFilter, event_choices
+from eventsite.repoadmin.filters import EventFilter, PartFilter
 from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
 from eventsite.repoadmin.part_admin import PartAdmin
 from requests_app.models import GuestRequest, RequestItem
 from requests_app.stations import stations
 
 
-class StationFilter(ChosenFilter):
+class StationFilter(PartFilter):
     """One station of the chosen event at a time: each has its own queue."""
 
     title = "station"
     parameter_name = "station_id"
 
-    def options(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
-        event_id = request.GET.get("event_id") or next((name for name, _ in event_choices()), "")
-        try:
-            setup = stores().events.setup(known_event_id(event_id))
-        except NotFound:
-            return []
+    def of_setup(self, setup: EventSetup) -> Iterable[tuple[str, str]]:
         return [(name, name) for name in stations(setup)]
-
-    def value(self) -> str | None:
-        """A station that the event has not gives way to the first: the event was changed."""
-        chosen = super().value()
-        offered = [str(name) for name, _ in self.lookup_choices]
-        return chosen if chosen in offered else next(iter(offered), None)
 
 
 @admin.register(GuestRequest, site=site)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.db import models
@@ -16,14 +16,14 @@ from eventsite.core.wiring import stores
 from eventsite.names import known_event_id, known_request_id
 from eventsite.repoadmin.models import RepositoryModel
 from eventsite.repoadmin.parts import PartModel, PartSource
-from eventsite.repoadmin.sources import Count, Criteria, UnsupportedLookup, fetch_each
+from eventsite.repoadmin.sources import Count, Criteria, PagedSource, UnsupportedLookup, fetch_each
 from requests_app.stations import known_station_id
 
 STREAM_PAGE = 200
 """Requests read at a time for an export."""
 
 
-class WaitingSource:
+class WaitingSource(PagedSource[domain.GuestRequest]):
     """The queue of a station; a whole request id finds one that is closed as well."""
 
     lookups = frozenset({"event_id", "station_id"})
@@ -38,15 +38,6 @@ class WaitingSource:
             found = self.fetch([criteria.search.casefold()])
             return Page([request for request in found if request.event_id == event_id])
         return stores().requests.open_at(event_id, station_id, limit, cursor)
-
-    def stream(self, criteria: Criteria) -> Iterator[domain.GuestRequest]:
-        cursor: str | None = None
-        while True:
-            page = self.page(criteria, STREAM_PAGE, cursor)
-            yield from page
-            cursor = page.next
-            if cursor is None:
-                return
 
     def count(self, criteria: Criteria) -> Count:
         if criteria.search:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html
 
-from checkin.admin.naming import device_names, name_guests
+from checkin.admin.naming import GuestColumnMixin, device_names
 from checkin.models import BadgePrint
 from eventsite.admin_site import site
 from eventsite.repoadmin.filters import EventFilter
@@ -16,7 +14,7 @@ from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
 
 
 @admin.register(BadgePrint, site=site)
-class BadgePrintAdmin(ReadOnlyMixin, RepositoryAdmin):
+class BadgePrintAdmin(GuestColumnMixin, ReadOnlyMixin, RepositoryAdmin):
     """One event's badges, newest first. What was printed stays printed."""
 
     list_display = ("at", "badge", "guest", "who", "reason", "format")
@@ -29,7 +27,7 @@ class BadgePrintAdmin(ReadOnlyMixin, RepositoryAdmin):
 
     def prepare(self, rows: list[Any]) -> None:
         """Read the names of the guests and the devices of a page at once."""
-        name_guests(rows)
+        super().prepare(rows)
         doers = [row.by.partition(":") for row in rows]
         devices = device_names(name for kind, _, name in doers if kind == "device")
         for row, (kind, _, name) in zip(rows, doers, strict=True):
@@ -39,17 +37,7 @@ class BadgePrintAdmin(ReadOnlyMixin, RepositoryAdmin):
     def badge(self, row: Any) -> str:
         return str(row)
 
-    @admin.display(description="guest")
-    def guest(self, row: Any) -> str:
-        self._prepared(row)
-        address = reverse("admin:registration_registration_change", args=[row.registration_id])
-        return format_html('<a href="{}">{}</a>', address, row.guest_name)
-
     @admin.display(description="by")
     def who(self, row: Any) -> str:
-        self._prepared(row)
+        self.prepared(row)
         return str(row.who_name)
-
-    def _prepared(self, row: Any) -> None:
-        if not hasattr(row, "guest_name"):
-            self.prepare([row])

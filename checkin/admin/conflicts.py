@@ -12,18 +12,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
 
-from checkin.admin.naming import device_names, name_guests
+from checkin.admin.naming import GuestColumnMixin, device_names
 from checkin.board_models import STATES
 from checkin.models import Conflict
 from eventsite.admin_site import site
 from eventsite.core.domain.attendance import Passage
 from eventsite.core.domain.scans import Direction
-from eventsite.core.services.overseeing import Reasoned, settle, undo_scan
+from eventsite.core.services.overseeing import settle, undo_scan
 from eventsite.core.wiring import stores
-from eventsite.repoadmin.acts import Act, ActsMixin, staff
+from eventsite.repoadmin.acts import Act, ActsMixin, reasoned
 from eventsite.repoadmin.filters import ChosenFilter, EventFilter
 from eventsite.repoadmin.forms import ReasonField
 from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
@@ -57,7 +55,7 @@ class UndoingForm(forms.Form):
 
 
 @admin.register(Conflict, site=site)
-class ConflictAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
+class ConflictAdmin(GuestColumnMixin, ActsMixin, ReadOnlyMixin, RepositoryAdmin):
     """The conflicts of one event; nobody makes or deletes one, somebody settles it."""
 
     list_display = ("what", "guest", "earlier", "later", "state")
@@ -73,7 +71,7 @@ class ConflictAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
     # -- what is shown ---------------------------------------------------------------------------
     def prepare(self, rows: list[Any]) -> None:
         """Read the names of the guests, gates and devices of a page at once."""
-        name_guests(rows)
+        super().prepare(rows)
         setup = setup_of(rows[0].event_id) if rows else None
         gates = {gate.gate_id: gate.name for gate in setup.gates} if setup else {}
         passages = (each for row in rows for each in (row.domain.first, row.domain.second))
@@ -85,12 +83,6 @@ class ConflictAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
     @admin.display(description="what")
     def what(self, row: Any) -> str:
         return str(row)
-
-    @admin.display(description="guest")
-    def guest(self, row: Any) -> str:
-        self._prepared(row)
-        address = reverse("admin:registration_registration_change", args=[row.registration_id])
-        return format_html('<a href="{}">{}</a>', address, row.guest_name)
 
     @admin.display(description="earlier scan")
     def earlier(self, row: Any) -> str:
@@ -105,7 +97,7 @@ class ConflictAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
         settled = row.domain.settled
         if settled is None:
             return "-"
-        self._prepared(row)
+        self.prepared(row)
         when = _time(settled.at.astimezone(row.zone))
         who = settled.by.partition(":")[2] or settled.by
         return f"{settled.reason or '(erased)'} ({who}, {when})"
@@ -113,7 +105,7 @@ class ConflictAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
     def _passage(self, row: Any, passage: Passage | None) -> str:
         if passage is None:
             return "-"
-        self._prepared(row)
+        self.prepared(row)
         gate = row.gate_names.get(passage.gate_id, passage.gate_id)
         way = "in" if passage.direction is Direction.ENTRY else "out"
         notes = ["decided offline"] if passage.offline else []
@@ -121,10 +113,6 @@ class ConflictAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
         when = _time(passage.at.astimezone(row.zone))
         words = f"{when}, {way} at {gate}, {row.device_names[passage.device_id]}"
         return f"{words} ({', '.join(notes)})" if notes else words
-
-    def _prepared(self, row: Any) -> None:
-        if not hasattr(row, "guest_name"):
-            self.prepare([row])
 
     # -- acts ------------------------------------------------------------------------------------
     def get_acts(self) -> Sequence[Act]:
@@ -161,7 +149,7 @@ class ConflictAdmin(ActsMixin, ReadOnlyMixin, RepositoryAdmin):
         setup = stores().events.fresh_setup(row.event_id)
         conflict = row.domain
         chosen = conflict.first if said["which"] == "first" else conflict.second or conflict.first
-        why = _because(request, said)
+        why = reasoned(request, said)
         undo_scan(stores(), setup, str(uuid.uuid4()), chosen.scan, why)
         self.message_user(request, "Undone: the scan counts no more.", messages.SUCCESS)
         listed = reverse("admin:checkin_conflict_changelist")
@@ -177,12 +165,8 @@ def _open(row: Any) -> bool:
     return bool(row.domain.open)
 
 
-def _because(request: HttpRequest, said: Any) -> Reasoned:
-    return Reasoned(by=staff(request), at=timezone.now(), reason=said["reason"])
-
-
 def _settling(request: HttpRequest, row: Any, said: Any) -> str:
     setup = stores().events.fresh_setup(row.event_id)
-    why = _because(request, said)
+    why = reasoned(request, said)
     settle(stores(), setup, row.registration_id, row.domain.conflict_id, why)
     return "Settled."

@@ -15,9 +15,9 @@ from checkin.admin.gates import zone_field
 from checkin.models import Zone
 from eventsite.admin_site import site
 from eventsite.core.services.organizing import save_door_part
-from eventsite.core.services.overseeing import INSIDE_MAX, Reasoned, correct_count, inside_now
+from eventsite.core.services.overseeing import INSIDE_MAX, correct_count, inside_now
 from eventsite.core.wiring import stores
-from eventsite.repoadmin.acts import Act, ActsMixin, staff
+from eventsite.repoadmin.acts import Act, ActsMixin, reasoned
 from eventsite.repoadmin.filters import chosen_event
 from eventsite.repoadmin.forms import ReasonField
 from eventsite.repoadmin.part_admin import PartAdmin
@@ -105,7 +105,7 @@ class ZoneAdmin(ActsMixin, PartAdmin):
 
 def _correcting(request: HttpRequest, row: Any, said: Any) -> str:
     setup = stores().events.fresh_setup(row.event_id)
-    why = Reasoned(by=staff(request), at=timezone.now(), reason=said["reason"])
+    why = reasoned(request, said)
     done = correct_count(stores(), setup, row.zone_id, said["inside"], why)
     return f"Corrected from {done.before} to {done.after}."
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from eventsite.core.domain.staff import Device
 from eventsite.core.store.pages import Page
 from eventsite.core.wiring import stores
-from eventsite.repoadmin.sources import Count, Criteria, UnsupportedLookup, fetch_each
+from eventsite.repoadmin.sources import Criteria, PagedSource, UnsupportedLookup, fetch_each
 
 PAGE = 200
 
 
-class DeviceSource:
+class DeviceSource(PagedSource[Device]):
     lookups = frozenset({"event_id"})
     orders = ("-enrolled_at", "enrolled_at")
 
@@ -23,18 +23,6 @@ class DeviceSource:
         return stores().devices.of_event(
             self._event(criteria), limit, cursor, oldest_first=criteria.order == "enrolled_at"
         )
-
-    def stream(self, criteria: Criteria) -> Iterator[Device]:
-        cursor: str | None = None
-        while True:
-            page = self.page(criteria, PAGE, cursor)
-            yield from page
-            cursor = page.next
-            if not cursor:
-                return
-
-    def count(self, criteria: Criteria) -> Count:
-        return Count(0, exact=False)
 
     @staticmethod
     def _event(criteria: Criteria) -> str:

@@ -6,7 +6,7 @@ of the list at once. It may want to know something, by a form.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 
 from eventsite.core.errors import EventSiteError
+from eventsite.core.services.overseeing import Reasoned
 from eventsite.repoadmin import audit
 from eventsite.repoadmin.forms import refusing
 from eventsite.repoadmin.options import RepositoryAdmin
@@ -42,6 +44,11 @@ def always(row: Any) -> bool:
 def staff(request: HttpRequest) -> str:
     """Return how what is stored names who is signed in."""
     return f"staff:{request.user.get_username()}"
+
+
+def reasoned(request: HttpRequest, said: Mapping[str, Any]) -> Reasoned:
+    """Return who does something now, and the ``reason`` that a form was told."""
+    return Reasoned(by=staff(request), at=timezone.now(), reason=said["reason"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,9 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, QueryDict
 
+from eventsite.core.domain.events import EventSetup
 from eventsite.core.wiring import stores
+from eventsite.repoadmin.parts import setup_of
 
 EVENTS_OFFERED = 50
 """Events in the filter, the latest first; older ones are reached from the list of events."""
@@ -86,3 +88,21 @@ class EventFilter(ChosenFilter):
         if asked and asked not in {value for value, _ in offered}:
             return [*offered, (asked, asked)]
         return offered
+
+
+class PartFilter(ChosenFilter):
+    """One part of the chosen event at a time. Subclasses give ``of_setup``."""
+
+    def of_setup(self, setup: EventSetup) -> Iterable[tuple[str, str]]:
+        """Return (value, label) pairs."""
+        raise NotImplementedError
+
+    def options(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
+        setup = setup_of(chosen_event(request))
+        return self.of_setup(setup) if setup else ()
+
+    def value(self) -> str | None:
+        """What the event has not gives way to the first that it has: the event was changed."""
+        chosen = super().value()
+        offered = [str(name) for name, _ in self.lookup_choices]
+        return chosen if chosen in offered else next(iter(offered), None)

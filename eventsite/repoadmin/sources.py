@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -14,6 +15,9 @@ from eventsite.core.errors import BadCursor, NotFound
 from eventsite.core.store.pages import Page
 
 D = TypeVar("D")
+
+READ_AT_A_TIME = 200
+"""Objects read at a time for exports and actions on all rows."""
 
 
 class UnsupportedLookup(SuspiciousOperation):
@@ -86,6 +90,30 @@ def fetch_each(get: Callable[[str], D | None], keys: Iterable[str]) -> list[D]:
             if (obj := get(key)) is not None:
                 found.append(obj)
     return found
+
+
+def every_page(read: Callable[[int, str | None], Page[D]]) -> Iterator[D]:
+    """Yield everything behind ``read(limit, cursor)``."""
+    cursor: str | None = None
+    while True:
+        page = read(READ_AT_A_TIME, cursor)
+        yield from page
+        cursor = page.next
+        if not cursor:
+            return
+
+
+class PagedSource(Generic[D]):
+    """A source that is read page by page, and that nobody counts unless a subclass can."""
+
+    def page(self, criteria: Criteria, limit: int, cursor: str | None) -> Page[D]:
+        raise NotImplementedError
+
+    def stream(self, criteria: Criteria) -> Iterator[D]:
+        return every_page(partial(self.page, criteria))
+
+    def count(self, criteria: Criteria) -> Count:
+        return Count(0, exact=False)
 
 
 class SmallSource(Generic[D]):

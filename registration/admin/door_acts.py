@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from eventsite.core.domain.attendance import Attendance
 from eventsite.core.errors import NotAllowed
-from eventsite.core.services.overseeing import Reasoned, block, unblock, undo_scan
+from eventsite.core.services.overseeing import block, unblock, undo_scan
 from eventsite.core.wiring import stores
-from eventsite.repoadmin.acts import Act, staff
+from eventsite.repoadmin.acts import Act, reasoned
 from eventsite.repoadmin.forms import ReasonField
 
 
@@ -35,10 +35,6 @@ def attendance_of(row: Any) -> Attendance | None:
     return row.attended  # type: ignore[no-any-return]
 
 
-def _reasoned(request: HttpRequest, said: Any) -> Reasoned:
-    return Reasoned(by=staff(request), at=timezone.now(), reason=said["reason"])
-
-
 def _blocked(row: Any) -> bool:
     attended = attendance_of(row)
     return bool(attended and attended.block)
@@ -51,7 +47,7 @@ def _admitted(row: Any) -> bool:
 
 def _blocking(request: HttpRequest, row: Any, said: Any) -> str:
     setup = stores().events.setup(row.event_id)
-    block(stores(), setup, row.domain, _reasoned(request, said))
+    block(stores(), setup, row.domain, reasoned(request, said))
     return "Blocked. No gate lets this guest in; devices that are offline learn of it later."
 
 
@@ -65,7 +61,7 @@ def _undoing(request: HttpRequest, row: Any, said: Any) -> str:
     if not attended or not attended.valid:
         raise NotAllowed("Nothing is left to undo.")
     setup, last = stores().events.setup(row.event_id), attended.valid[-1]
-    undo_scan(stores(), setup, str(uuid.uuid4()), last.scan, _reasoned(request, said))
+    undo_scan(stores(), setup, str(uuid.uuid4()), last.scan, reasoned(request, said))
     return "Undone. The last scan counts no more."
 
 

@@ -12,35 +12,24 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from eventsite.admin_site import site
+from eventsite.core.domain.events import EventSetup
 from eventsite.core.errors import NotFound
 from eventsite.core.services.telling_hooks import replay, webhook_of
 from eventsite.core.wiring import stores
-from eventsite.names import known_event_id
 from eventsite.repoadmin.acts import Act, ActsMixin
-from eventsite.repoadmin.filters import ChosenFilter, EventFilter, event_choices
+from eventsite.repoadmin.filters import EventFilter, PartFilter
 from eventsite.repoadmin.options import ReadOnlyMixin, RepositoryAdmin
 from registration.hook_models import HookDelivery
 
 
-class WebhookFilter(ChosenFilter):
+class WebhookFilter(PartFilter):
     """One webhook of the chosen event at a time: each has a log of its own."""
 
     title = "webhook"
     parameter_name = "webhook_id"
 
-    def options(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
-        event_id = request.GET.get("event_id") or next((name for name, _ in event_choices()), "")
-        try:
-            setup = stores().events.setup(known_event_id(event_id))
-        except NotFound:
-            return []
+    def of_setup(self, setup: EventSetup) -> Iterable[tuple[str, str]]:
         return [(hook.webhook_id, hook.name) for hook in setup.webhooks]
-
-    def value(self) -> str | None:
-        """A webhook that the event has not gives way to the first: the event was changed."""
-        chosen = super().value()
-        offered = [str(name) for name, _ in self.lookup_choices]
-        return chosen if chosen in offered else next(iter(offered), None)
 
 
 @admin.register(HookDelivery, site=site)
