@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from eventsite.core.domain.attendance import Passage
+from eventsite.core.domain.scan_ledger import EntryKind
 from eventsite.core.domain.scans import Scan, Verdict, VerdictCode
 from eventsite.core.errors import Unavailable
 from eventsite.core.services.organizing import set_up
+from eventsite.core.services.overseeing import Reasoned, undo_scan
 from eventsite.core.store import keys
 from eventsite.core.store.registration_items import registration_item
 from eventsite.core.store.scans import Change
@@ -68,6 +71,20 @@ def test_a_passage_is_in_the_ledger_and_counted_once(stores, queued):
     assert stores.tallies.counts("demo") == {"expected": 1, "admitted": 1, "inside": 1}
     (tally,) = stores.tallies.of_event("demo", NOON, NOON)
     assert tally.counts == {"entries": 1}
+
+
+def test_an_undo_is_in_the_ledger_at_the_gate_of_its_scan(stores, queued):
+    changes = images(stores, 1)
+    act = Reasoned(by="staff:ada", at=NOON, reason="Two at once")
+    undo_scan(stores, stores.events.setup("demo"), "undo-1", ("d1", "scan-1"), act)
+    undone = to_change(stores.scans._table.get(keys.scan("staff:ada", "undo-1")))
+    announce_changes.handler({"Records": [*changes, undone]}, None)
+    (entry,) = stores.scan_ledger.of_actor("staff:ada")
+    assert (entry.fact.kind, entry.fact.gate_id) == (EntryKind.UNDO, "main")
+    counts = Counter[str]()
+    for tally in stores.tallies.of_event("demo", NOON, NOON):
+        counts.update(tally.counts)
+    assert counts == {"entries": 1, "undone_entries": 1}
 
 
 def test_a_scan_that_cannot_be_read_is_parked_and_blocks_no_other(stores, queued):

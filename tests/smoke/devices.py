@@ -16,7 +16,7 @@ def added(world: World, **fields: Any) -> str:
     """Add a device in the admin; returns the page that says so."""
     session, url = world.known["admin"], f"{world.web}/admin/{DEVICES}/add/"
     page = session.get(url, timeout=30)
-    body = hidden_fields(page.text) | {"event_id": "demo", "gates": "", "_save": "Save"} | fields
+    body = hidden_fields(page.text) | {"event_id": "demo", "_save": "Save"} | fields
     answer = session.post(url, data=body, headers={"Referer": url}, timeout=30)
     expect("errornote" not in answer.text, answer.text[:2000])
     return html.unescape(answer.text)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from tests.smoke.doors import ROOT, a_scan, device
@@ -95,6 +97,8 @@ def searched(world: World) -> None:
     found = world.call("GET", url, **_kiosk(world))["guests"]
     expect([guest["registration_id"] for guest in found] == [world.known["ada_id"]], found)
     expect(found[0]["inside"] is True, found)
+    by_last_name = world.call("GET", f"{world.api}/guests?query=smoke, fran", **_kiosk(world))
+    expect({guest["name"] for guest in by_last_name["guests"]} == {"Fran Smoke"}, by_last_name)
     world.refused("GET", url, None, 403, "forbidden", Authorization=device(world, "phone"))
 
 
@@ -104,6 +108,7 @@ def undone(world: World) -> None:
     first = world.call("POST", url, body, **_kiosk(world))
     again = world.call("POST", url, body, **_kiosk(world))
     expect((first["replayed"], again["replayed"]) == (False, True), again)
+    world.known["undo_id"] = body["undo_id"]
     status = world.call("GET", f"{world.api}/device", **_kiosk(world))
     mine = [c for c in status["conflicts"] if c["registration_id"] == world.known["ada_id"]]
     expect(not mine, mine)
@@ -143,20 +148,22 @@ def board_shows(world: World) -> None:
 
 
 def ledger_holds(world: World) -> None:
-    """Every scan so far is in its device's chain, and nothing was changed."""
+    """Every scan so far is in its device's chain, the undo too, and nothing was changed."""
 
     def verified() -> bool:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "verify_ledger", "demo"],
-            cwd=ROOT,
-            env=os.environ | world.env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        world.known["ledger"] = done.stdout + done.stderr
-        return done.returncode == 0
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "ledger.csv"
+            done = subprocess.run(
+                [sys.executable, "manage.py", "verify_ledger", "demo", "--export", str(file)],
+                cwd=ROOT,
+                env=os.environ | world.env,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+            world.known["ledger"] = done.stdout + done.stderr
+            return done.returncode == 0 and world.known["undo_id"] in file.read_text()
 
     world.wait("whole ledger", verified, 60)
     expect("Demo kiosk" in world.known["ledger"], world.known["ledger"])

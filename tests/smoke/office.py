@@ -77,7 +77,7 @@ def form_values(page: str) -> dict[str, str]:
 
 
 def act(world: World) -> None:
-    url = f"{world.web}/admin/registration/registration/?event_id=demo&q=after+smoke"
+    url = f"{world.web}/admin/registration/registration/?event_id=demo&q={world.address('after')}"
     page = world.known["admin"].get(url, timeout=30).text
     chosen = re.search(r'name="_selected_action" value="([^"]+)"', page)
     expect(chosen, "nothing to select")

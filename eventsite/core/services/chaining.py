@@ -17,11 +17,9 @@ from eventsite.core.domain.scan_ledger import (
     ScanFact,
     admitted,
     in_the_event,
-    of_scan,
     undoing,
 )
 from eventsite.core.store.scan_ledger import AT_ONCE, ScanLedgerRepository
-from eventsite.core.store.scans import ScanRepository
 from eventsite.core.store.tallies import Mark, TallyRepository
 
 DOORS, GUESTS = "doors", "guests"
@@ -31,8 +29,6 @@ DOORS, GUESTS = "doors", "guests"
 class LedgerBooks(Protocol):
     """The part of an installation's stores that the ledger of the doors is kept in."""
 
-    @property
-    def scans(self) -> ScanRepository: ...
     @property
     def scan_ledger(self) -> ScanLedgerRepository: ...
     @property
@@ -127,11 +123,8 @@ def _completed(books: LedgerBooks, fact: ScanFact) -> ScanFact:
     """Return an undo with the gate of the scan that it is of; a scan as it is."""
     if fact.kind is not EntryKind.UNDO:
         return fact
-    found = books.scans.kept(fact.of_device, fact.of_scan)
-    if found is None:
-        return fact
-    scan, kept = found
-    return undoing(fact, of_scan(scan, kept.verdict, kept.payload_hash))
+    found = books.scan_ledger.scanned(fact.of_device, fact.of_scan)
+    return undoing(fact, found) if found else fact
 
 
 def _parts(facts: Sequence[ScanFact]) -> list[Sequence[ScanFact]]:

@@ -26,6 +26,12 @@ LEDGER_PATTERNS: tuple[Pattern, ...] = (
         "TOUCHED#<registration> / -",
         "1 w, 2 i",
     ),
+    Pattern(
+        "the scan that an undo is of",
+        "ScanLedgerRepository.scanned",
+        "SCAN#<device> / <scan>",
+        "1 r",
+    ),
     Pattern("where a chain ends", "ScanLedgerRepository.head", _HEAD, "1 r"),
     Pattern("a chain", "ScanLedgerRepository.of_actor", _ENTRIES, "1 r a 4 KB"),
     Pattern(

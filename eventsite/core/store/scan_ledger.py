@@ -84,6 +84,11 @@ class ScanLedgerRepository:
         yield table.putting(keys.head(actor) | moved, same, seen)
         yield from tallying(table, (entry.fact for entry in entries))
 
+    def scanned(self, device_id: str, scan_id: str) -> ScanFact | None:
+        """Return what the ledger says of a scan, before it has it; None when there is none."""
+        item = self._table.get(scan(device_id, scan_id), consistent=True)
+        return fact_of(item) if item and item["entity"] == "scan" else None
+
     def touch(self, event_id: str, registration_id: str, now: datetime) -> None:
         """Remember that something happened to a guest at the doors which is no scan."""
         self._mark(keys.scan_hours(event_id), items.time_text(now)[:13])
