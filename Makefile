@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-next check smoke bench docs messages lint types format lock clean
+.PHONY: help run test test-next check smoke bench pictures docs messages lint types format lock clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -52,6 +52,9 @@ smoke: .venv/ready .venv-aws/ready node_modules/.fetched  ## one guest from regi
 
 bench: .venv/ready .venv-aws/ready .venv/browser node_modules/.fetched  ## measure, and write build/bench.json
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+pictures: .venv/ready .venv-aws/ready .venv/browser node_modules/.fetched  ## take the pictures of the doors in docs/ anew
+	@$(BIN)/python -m tests.browser.pictures
 
 docs: .venv/ready  ## write the generated pages and the API description anew
 	@$(BIN)/python -m tests.house.generated --write

@@ -17,8 +17,12 @@ from eventsite.core.services.boards import Board, DeviceBoard
 QUARTERS_SHOWN = 24
 """Quarters of an hour in a chart: six hours fit beside their figures. The table has all."""
 
-STEP, HEIGHT, ABOVE, BELOW = 30, 84, 14, 16
-"""Of a chart, in units of its drawing: a quarter, the highest bar, room for figures and hours."""
+QUARTERS_BESIDE = 12
+"""Quarters of an hour up to which two charts stand beside each other on a desk."""
+
+STEP, HEIGHT, ABOVE, BELOW, AFTER = 30, 84, 14, 16, 8
+"""Of a chart, in units of its drawing: a quarter, the highest bar, room for figures, for hours,
+and for the end of an hour that stands below the last bar."""
 
 CONFLICTS_SHOWN = 10
 
@@ -37,7 +41,10 @@ class Bar(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """How many came in at one gate, quarter by quarter; all charts of a board have one scale."""
+    """How many came in at one gate, quarter by quarter; all charts of a board have one scale.
+
+    A gate that nobody came in at has no bars.
+    """
 
     gate: GateBoard
     bars: list[Bar]
@@ -74,6 +81,7 @@ def shown(board: Board, setup: EventSetup) -> dict[str, Any]:
         "charts": _charts(board, gates, zone),
         "rows": _rows(board, gates, zone),
         "gates": gates,
+        "few": len(board.quarters) <= QUARTERS_BESIDE,
         "cut": len(board.quarters) > QUARTERS_SHOWN,
         "queues": [_queue(gate, board) for gate in gates] if board.today else [],
         "refusals": [(SAYS[code], code.value, number) for code, number in board.refusals],
@@ -96,10 +104,13 @@ def _charts(board: Board, gates: Iterable[GateBoard], zone: ZoneInfo) -> list[Ch
             for number, at in enumerate(times)
         ]
         words = f"{gate.name}: {gate.entries} came in"
-        if best := max(bars, key=lambda bar: bar.entries, default=None):
+        best = max(bars, key=lambda bar: bar.entries, default=None)
+        if best and best.entries > 0:
             began = times[bars.index(best)].astimezone(zone)
             words += f", at most {best.entries} in the quarter from {began:%H:%M}"
-        size = (STEP * max(1, len(bars)), ABOVE + HEIGHT + BELOW, ABOVE + HEIGHT)
+        else:
+            bars = []
+        size = (STEP * len(bars) + AFTER, ABOVE + HEIGHT + BELOW, ABOVE + HEIGHT)
         charts.append(Chart(gate, bars, *size, words))
     return charts
 

@@ -158,6 +158,18 @@ def test_a_page_is_for_everybody(opened: Any, path: str, width: int) -> None:
     is_sound(page)
 
 
+def test_every_hour_below_a_chart_can_be_read(opened: Any) -> None:
+    cut = opened().evaluate(
+        """() => [...document.querySelectorAll(".board-charts svg")].map((chart) => {
+          const edge = chart.getBoundingClientRect().right;
+          const hours = [...chart.querySelectorAll("text.hour")];
+          return [hours.length, hours.filter((h) => h.getBoundingClientRect().right > edge).length];
+        })"""
+    )
+    assert cut
+    assert all(hours and not beyond for hours, beyond in cut)
+
+
 def test_the_page_of_a_conflict_is_for_everybody(opened: Any) -> None:
     page = opened(width=PHONE)
     page.get_by_role("link", name="Let in twice").click()

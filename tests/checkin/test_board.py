@@ -93,6 +93,16 @@ def test_it_counts_who_came_and_tells_why_others_did_not(office: Client, door: D
     assert "Too few scans to say." in told
 
 
+def test_only_gates_that_somebody_came_in_at_have_a_chart(office: Client, door: Door) -> None:
+    door.scan()
+    stream(door)
+    page = office.get(BOARD)
+    charts = re.findall(r'<svg role="img" aria-label="(.*?)"', page.content.decode())
+    assert len(charts) == 1
+    assert re.match(r"Main gate: 1 came in, at most 1 in the quarter from \d\d:\d\d$", charts[0])
+    assert "Stage door: 0 in" in text(page)
+
+
 def test_who_already_has_these_parts_gets_none(office: Client, door: Door) -> None:
     first = office.get(PARTS)
     tag = first["ETag"]
