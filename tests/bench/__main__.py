@@ -9,6 +9,7 @@ from types import ModuleType
 from tests.bench import (
     badges,
     calls,
+    chaining,
     checkin,
     checkin_units,
     growth,
@@ -32,6 +33,7 @@ BENCHES: dict[str, ModuleType] = {
     "checkin": checkin,
     "checkin_units": checkin_units,
     "merging": merging,
+    "chaining": chaining,
     "rosters": rosters,
     "rush": rush,
     "heat": heat,
