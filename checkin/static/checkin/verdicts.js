@@ -49,7 +49,8 @@ export function showWords(look, says, { name = "", type = "", detail = "", offli
   mood(look === "asking" ? "asking" : "verdict");
   $("next").focus();
   beep(look);
-  navigator.vibrate?.(look === "admitted" ? 80 : [120, 80, 120]);
+  // A browser refuses, and complains, until somebody has touched the page.
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(look === "admitted" ? 80 : [120, 80, 120]);
   timer = setTimeout(hideVerdict, look === "asking" ? ASK_MS : SHOW_MS);
 }
 
