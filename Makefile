@@ -53,7 +53,7 @@ smoke: .venv/ready .venv-aws/ready node_modules/.fetched  ## one guest from regi
 bench: .venv/ready .venv-aws/ready .venv/browser node_modules/.fetched  ## measure, and write build/bench.json
 	@$(BIN)/python -m tests.bench $(BENCH)
 
-pictures: .venv/ready .venv-aws/ready .venv/browser node_modules/.fetched  ## take the pictures of the doors in docs/ anew
+pictures: .venv/ready .venv-aws/ready .venv/browser node_modules/.fetched  ## take the pictures of README and docs anew
 	@$(BIN)/python -m tests.browser.pictures
 
 docs: .venv/ready  ## write the generated pages and the API description anew
