@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,7 +18,7 @@ from eventsite.core.store.pages import Page
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.models import RepositoryModel
 from eventsite.repoadmin.parts import PartModel, PartSource
-from eventsite.repoadmin.sources import Count, Criteria, PagedSource, UnsupportedLookup
+from eventsite.repoadmin.sources import Count, Criteria, UnsupportedLookup, every_page
 
 SEPARATOR = "~"
 """Between the parts of a print's key; ids have none."""
@@ -69,7 +69,7 @@ class BadgeLayout(PartModel):
         verbose_name, verbose_name_plural = _("badge"), _("badges")
 
 
-class PrintSource(PagedSource[PrintFact]):
+class PrintSource:
     """The badges that one event printed, newest first."""
 
     lookups = frozenset({"event_id"})
@@ -82,6 +82,10 @@ class PrintSource(PagedSource[PrintFact]):
 
     def page(self, criteria: Criteria, limit: int, cursor: str | None) -> Page[PrintFact]:
         return stores().badges.page(stores().badges.log(_event_of(criteria)), limit, cursor)
+
+    def stream(self, criteria: Criteria) -> Iterator[PrintFact]:
+        walk = stores().badges.log(_event_of(criteria))  # its hours are read once
+        return every_page(lambda limit, cursor: stores().badges.page(walk, limit, cursor))
 
     def count(self, criteria: Criteria) -> Count:
         return Count(*stores().badges.log(_event_of(criteria)).count())

@@ -19,7 +19,6 @@ from eventsite.repoadmin.models import RepositoryModel
 from eventsite.repoadmin.sources import Criteria, PagedSource, UnsupportedLookup, fetch_each
 
 D = TypeVar("D")
-PAGE = 200
 
 
 class EventListSource(PagedSource[D]):

@@ -19,7 +19,6 @@ from eventsite.repoadmin.parts import PartModel, PartSource
 from eventsite.repoadmin.sources import Count, Criteria, PagedSource, UnsupportedLookup, fetch_each
 from requests_app.stations import known_station_id
 
-STREAM_PAGE = 200
 """Requests read at a time for an export."""
 
 

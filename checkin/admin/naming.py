@@ -18,14 +18,6 @@ else:
     _Base = object
 
 
-def name_guests(rows: list[Any]) -> None:
-    """Set each row's ``guest_name``; the registration's id stands for who is not there."""
-    known = stores().registrations.of_ids(row.registration_id for row in rows)
-    for row in rows:
-        guest = known.get(row.registration_id)
-        row.guest_name = guest.guest.name if guest else row.registration_id
-
-
 def device_names(device_ids: Iterable[str]) -> dict[str, str]:
     """Return names by id, each device read once; the id stands for one that is not there."""
     known = {device_id: stores().devices.get(device_id) for device_id in set(device_ids)}
@@ -33,11 +25,15 @@ def device_names(device_ids: Iterable[str]) -> dict[str, str]:
 
 
 class GuestColumnMixin(_Base):
-    """A column ``guest`` that leads to the registration; ``prepare`` names the guests of a page."""
+    """A column ``guest`` that leads to the registration."""
 
     def prepare(self, rows: list[Any]) -> None:
+        """Set each row's ``guest_name``; the registration's id stands for who is not there."""
         super().prepare(rows)
-        name_guests(rows)
+        known = stores().registrations.of_ids(row.registration_id for row in rows)
+        for row in rows:
+            guest = known.get(row.registration_id)
+            row.guest_name = guest.guest.name if guest else row.registration_id
 
     def prepared(self, row: Any) -> Any:
         """Return a row that ``prepare`` has seen: on the page of one row nobody called it."""

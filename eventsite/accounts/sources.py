@@ -9,8 +9,6 @@ from eventsite.core.store.pages import Page
 from eventsite.core.wiring import stores
 from eventsite.repoadmin.sources import Criteria, PagedSource, UnsupportedLookup, fetch_each
 
-PAGE = 200
-
 
 class DeviceSource(PagedSource[Device]):
     lookups = frozenset({"event_id"})

@@ -152,9 +152,10 @@ def fulfilled(world: World) -> None:
 
 
 # -- sessions --
-def imported(world: World, path: Path, event: str = "demo") -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", "import_agenda", event, str(path)],
+def managed(world: World, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of manage.py beside the running system."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
         cwd=ROOT,
         env=os.environ | world.env,
         capture_output=True,
@@ -162,6 +163,10 @@ def imported(world: World, path: Path, event: str = "demo") -> str:
         timeout=120,
         check=False,
     )
+
+
+def imported(world: World, path: Path, event: str = "demo") -> str:
+    done = managed(world, "import_agenda", event, str(path))
     expect(done.returncode == 0, done.stderr[-600:])
     return done.stdout
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.smoke.doors import ROOT, a_scan, device
+from tests.smoke.doors import a_scan, device, managed
 from tests.smoke.registration import Step
 from tests.smoke.world import World, expect
 
@@ -153,15 +150,7 @@ def ledger_holds(world: World) -> None:
     def verified() -> bool:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "ledger.csv"
-            done = subprocess.run(
-                [sys.executable, "manage.py", "verify_ledger", "demo", "--export", str(file)],
-                cwd=ROOT,
-                env=os.environ | world.env,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
+            done = managed(world, "verify_ledger", "demo", "--export", str(file))
             world.known["ledger"] = done.stdout + done.stderr
             return done.returncode == 0 and world.known["undo_id"] in file.read_text()
 
